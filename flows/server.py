@@ -20,6 +20,8 @@ from litmap.operating_system import own_group
 
 START_SECONDS = 300
 """A server's first start migrates its database; slow disks and busy machines take minutes."""
+UI_ASKS = "PREFECT_SERVER_UI_API_URL"
+"""The variable with the address that the server's pages ask; without it they ask port 4200."""
 
 
 class NoServerError(LitmapError):
@@ -57,7 +59,8 @@ def _start(port: int, *options: str) -> subprocess.Popen[bytes]:
         *("--host", "127.0.0.1", "--port", str(port), *options),
     ]
     silent: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **own_group()}
-    return subprocess.Popen(command, stdin=subprocess.PIPE, **silent)  # noqa: S603 - this Python
+    own = {**os.environ, UI_ASKS: f"http://127.0.0.1:{port}/api"}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=own, **silent)  # noqa: S603 - this Python
 
 
 @contextlib.contextmanager

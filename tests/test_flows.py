@@ -5,7 +5,6 @@ the way.
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from litmap.examples import NOTES
 
 from litmap.errors import UsageError
+from litmap.schedules.times import Times, read_times
 from litmap.settings import load_settings
 from tests.left_behind import has_ended
 from tests.waiting import until
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.usefixtures("at_examples")
 
 
 @pytest.fixture(scope="module")
-def prefect_home(tmp_path_factory):
-    return tmp_path_factory.mktemp("prefect")
+def prefect_home(new_prefect_home):
+    return new_prefect_home()
 
 
 def environment(prefect_home):
@@ -70,52 +70,6 @@ def test_the_flow_runs_in_process_and_does_the_same(example_library, prefect_hom
         assert one.status()["passages"] == other.status()["passages"]
 
 
-@pytest.mark.slow
-def test_a_schedule_fires_twice_on_a_server_it_starts(example_library, prefect_home, tmp_path):
-    from litmap.library import Library
-
-    library = tmp_path / "library"
-    subprocess.run(["cp", "-r", str(example_library), str(library)], check=True)
-    with Library.open(library) as before:
-        runs = len(before.runs())
-    command = [
-        sys.executable,
-        "-m",
-        "litmap",
-        "schedule",
-        "--every",
-        "8s",
-        "--library",
-        str(library),
-    ]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    with (
-        group_ending(
-            subprocess.Popen(
-                command, env=environment(prefect_home), start_new_session=True, **pipes
-            )
-        ) as process,
-        Library.open(library) as now,
-    ):
-        url = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
-
-        def done():
-            return [run for run in now.runs()[: len(now.runs()) - runs] if run.state == "done"]
-
-        until(lambda: len(done()) >= 2, now.runs, seconds=600)
-        completed = {"state": {"type": {"any_": ["COMPLETED"]}}}
-        until(lambda: ask(f"{url}/api/flow_runs/filter", {"flow_runs": completed}))
-        tasks = ask(f"{url}/api/task_runs/filter", {"task_runs": completed})
-        assert {re.sub(r"-.*", "", t["name"]) for t in tasks} >= {
-            "read_notes",
-            "resolve",
-            "fetch",
-            "build",
-        }
-        artifacts = ask(f"{url}/api/artifacts/filter", {})
-        assert any("works" in str(a["data"]) for a in artifacts)
-
-
 @contextlib.contextmanager
 def group_ending(process):
     """The process, asked to stop as a user does it; then whatever of its group is left is killed
@@ -152,53 +106,20 @@ def test_a_schedule_of_nothing_is_refused(tmp_path, capsys):
     assert "which notes?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"every": "soon"}, {"every": "0s"}, {"cron": "every monday"}, {"cron": "61 * * * *"}]
-)
-def test_a_schedule_that_cannot_be_read_is_refused(wrong):
-    from litmap.flows.schedule import serve
+def test_a_cron_expression_that_only_prefect_cannot_keep_is_refused():
+    from litmap.flows.schedule import _prefect_schedule
 
-    with pytest.raises(UsageError, match="is no"):
-        serve(load_settings({}), **wrong)
-
-
-@pytest.mark.parametrize(
-    "cron", ["0 6 31 2 *", "0 0 31 4,6,9,11 *", "*/10 * 30 feb *", "0 6 31 2 mon#5"]
-)
-def test_a_day_that_never_comes_is_refused(cron):
-    from litmap.flows.schedule import serve
-
-    with pytest.raises(UsageError, match="never comes"):
-        serve(load_settings({}), cron=cron)
+    with pytest.raises(UsageError, match="Prefect cannot keep"):
+        _prefect_schedule(Times(cron="0 6 LW * *", zone="UTC"))
 
 
 @pytest.mark.parametrize("cron", ["0 6 29 2 *", "0 6 * * 1", "15 22 l * *", "0 9 * * sun"])
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "UTC"])
 def test_a_schedule_keeps_the_time_zone(cron, zone):
-    from litmap.flows.schedule import _by_cron
+    from litmap.flows.schedule import _prefect_schedule
 
-    schedule = _by_cron(cron, zone)
+    schedule = _prefect_schedule(read_times(cron=cron, zone=zone))
     assert (schedule.cron, schedule.timezone) == (cron, zone)
-
-
-@pytest.mark.parametrize(
-    ("setting", "zone"),
-    [
-        ("America/New_York", "America/New_York"),
-        (":Europe/Berlin", "Europe/Berlin"),
-        ("EST5EDT", "EST5EDT"),
-        ("CET-1CEST,M3.5.0,M10.5.0/3", None),
-    ],
-)
-def test_the_time_zone_of_the_machine_is_found_or_asked_for(setting, zone, monkeypatch):
-    from litmap.flows.schedule import _local_zone
-
-    monkeypatch.setenv("TZ", setting)
-    if zone:
-        assert _local_zone() == zone
-    else:
-        with pytest.raises(UsageError, match="set TZ"):
-            _local_zone()
 
 
 def test_the_flow_gets_every_setting(tmp_path):
