@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from litmap import lock
-from litmap.catalogue import Catalogue, LookedClaim, utc_now
+from litmap.catalogue import LookedClaim, utc_now
 from litmap.catalogue.entries import entries
-from litmap.paths import LibraryPaths
+from litmap.pipeline.open_catalogue import open_to_write
 from litmap.settings import Settings
 
 
@@ -17,9 +16,7 @@ def keep_looked(settings: Settings, pairs: Sequence[tuple[str, str]]) -> None:
     It holds until the sentence or the work's text changes. A work that is no more in the library is
     passed over. Raises `NoLibrary`, and `Busy` while a refresh runs.
     """
-    paths = LibraryPaths(settings.library)
-    Catalogue.open(paths.catalogue).close()
-    with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
+    with open_to_write(settings) as catalogue:
         texts = {entry.work.id: entry.checked_text for entry in entries(catalogue)}
         now = utc_now()
         looked = [LookedClaim(w, claim, texts[w], now) for w, claim in pairs if w in texts]
@@ -31,11 +28,5 @@ def forget_looked(settings: Settings, pairs: Sequence[tuple[str, str]]) -> None:
     """Take the user's word back for these claims. Raises `NoLibrary`, and `Busy` while a refresh
     runs.
     """
-    paths = LibraryPaths(settings.library)
-    Catalogue.open(paths.catalogue).close()
-    with (
-        lock.writer(paths.lock, utc_now()),
-        Catalogue.create(paths.catalogue) as catalogue,
-        catalogue.write(),
-    ):
+    with open_to_write(settings) as catalogue, catalogue.write():
         catalogue.forget_looked(pairs)

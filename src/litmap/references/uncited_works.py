@@ -89,6 +89,13 @@ def find_uncited_works(
     return missing
 
 
+def count_headings(
+    found: Iterable[MissingWork], headings: Mapping[str, Sequence[HeadingPath]]
+) -> list[MissingWork]:
+    """The missing works with the headings under which the papers stand that cite them."""
+    return [replace(work, headings=_count_headings(work.citing, headings)) for work in found]
+
+
 def _group_entries(references: Mapping[str, Sequence[Reference]]) -> list[list[CitedAt]]:
     """The entries of all lists that have a title or an identifier, those of one work together."""
     groups = _Groups()
