@@ -36,7 +36,8 @@ KEYS = {"openalex": "test-openalex-key", "core": "test-core-key", "s2": "test-s2
 class ScholarlyWeb:
     """A running server. What tests set: `faults` (rules, the first that fits counts), `challenges`
     (names of `challenges.HOSTS`, or patterns of hosts), `enforce` (whoever breaks a service's rule
-    gets 429), `pages` (answers by address, before any service), `credits` (OpenAlex's day).
+    gets 429), `pages` (answers by address, before any service), `hosts` (who answers for further
+    hosts), `credits` (OpenAlex's day).
     """
 
     def __init__(self, port: int, authority: Authority, works: Sequence[ScholarlyWork]) -> None:
@@ -53,6 +54,7 @@ class ScholarlyWeb:
         self.challenges: set[str] = set()
         self.enforce = False
         self.pages: dict[str, Answer] = {}
+        self.hosts: dict[str, services.Handler] = {}
         self.credits = 1_000
         self.spent = 0
         self.log.clear()
@@ -81,7 +83,10 @@ class ScholarlyWeb:
     def knows(self, host: str) -> bool:
         """Whether the host exists; others cannot be reached."""
         named = (urlsplit(url).hostname for url in self.pages)
-        return services.handler_of(self, host) is not None or host in named
+        return self._handler(host) is not None or host in named
+
+    def _handler(self, host: str) -> services.Handler | None:
+        return self.hosts.get(host) or services.handler_of(self, host)
 
     def answer(self, question: Question, entry: Entry) -> Answer:
         """What the host sends, faults and challenges included; they are noted in the entry."""
@@ -107,7 +112,7 @@ class ScholarlyWeb:
         url = f"{question.scheme}://{question.host}{question.target}"
         if url in self.pages:
             return self.pages[url]
-        handler = services.handler_of(self, question.host)
+        handler = self._handler(question.host)
         if handler is None:
             return missing()
         return handler(services.Empty(self) if is_empty else self, question)

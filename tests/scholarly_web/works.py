@@ -24,6 +24,7 @@ class ScholarlyWork:
     services that give the text itself beyond what follows from the ids: `bucket-pdf`, `bucket-xml`,
     `europepmc-pdf`, `europepmc-xml`, `openalex-content`, `core`. `hidden_from` are services that
     would index it by its ids and do not; `only_xpac`: OpenAlex knows it in its expansion only.
+    `updates` are kinds at Crossref and DOIs of further notices ('correction', '10.5555/c').
     `dead` are address and time stamp of copies in the Wayback Machine.
     """
 
@@ -45,6 +46,7 @@ class ScholarlyWork:
     is_computing: bool = False
     markup: str = ""
     retraction: str = ""
+    updates: tuple[tuple[str, str], ...] = ()
     withdrawn: bool = False
     published_as: str = ""
     dead: tuple[str, str] | tuple[()] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from litmap.catalogue import Catalogue, Decided
 from litmap.catalogue.entries import provisional
 from litmap.models import Choice, Citation, Resolution, Work
-from litmap.pipeline.context import RunContext, age_days
+from litmap.pipeline.context import RunContext, age_days, nearly
 from litmap.settings import Settings, api_keys
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _is_due(decided: Decided, settings: Settings) -> bool:
 def _is_old(decided: Decided, settings: Settings) -> bool:
     is_known = decided.work and decided.status == "metadata-only"
     days = settings.recheck_days if is_known else settings.retry_days
-    return age_days(decided.time) >= days
+    return age_days(decided.time) >= nearly(days)
 
 
 def resolve(

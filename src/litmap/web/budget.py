@@ -115,6 +115,8 @@ _PACES = {
 }
 _BASES = {special: group for group, special, _ in _LISTS}
 """The group whose pace, where the user sets one, counts for a special group too."""
+_OPENING_PATIENCE = 30.0
+"""Seconds that another process may take with the file."""
 
 
 def group_of(host: str, target: str = "") -> str:
@@ -449,9 +451,11 @@ def _open(path: Path) -> sqlite3.Connection:
     bring back.
     """
     for last in (False, True):
-        db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            path, timeout=_OPENING_PATIENCE, isolation_level=None, check_same_thread=False
+        )
         try:
-            db.execute("PRAGMA journal_mode = WAL")
+            _use_wal(db)
             db.execute("PRAGMA synchronous = OFF")
             db.execute(
                 "CREATE TABLE IF NOT EXISTS hosts (name TEXT PRIMARY KEY, next REAL, rest REAL)"
@@ -474,6 +478,22 @@ def _open(path: Path) -> sqlite3.Connection:
         else:
             return db
     raise AssertionError
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Turn the file to a write-ahead log. Where two processes do so with a new file at once, SQLite
+    tells one of them that it is locked, whatever its timeout.
+    """
+    last = time.monotonic() + _OPENING_PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _is_passing(error: Exception) -> bool:

@@ -14,6 +14,11 @@ from ..works import ScholarlyWork, family, given
 from . import shelf
 
 HOSTS = ("api.crossref.org",)
+SELECTABLE = frozenset(
+    "abstract URL member type title author editor DOI container-title issued published publisher "
+    "link relation resource update-to updated-by is-referenced-by-count reference".split()
+)
+"""Fields that a list may be cut down to."""
 
 
 def answer(web, question: Question) -> Answer:
@@ -56,9 +61,16 @@ def _list(web, question: Question) -> Answer:
     rows, start = question.number("rows", 20), question.number("offset", 0)
     if rows > 1000:
         return as_json({"status": "failed", "message-type": "validation-failure"}, 400)
-    items = [item(work) for work in works[start : start + rows]]
+    wanted = [name for name in query.get("select", "").split(",") if name]
+    if not set(wanted) <= SELECTABLE:
+        return as_json({"status": "failed", "message-type": "validation-failure"}, 400)
+    items = [_selected(item(work), wanted) for work in works[start : start + rows]]
     total = {"total-results": len(works), "items-per-page": rows}
     return _message("work-list", {**total, "items": items})
+
+
+def _selected(record: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if not wanted or name in wanted}
 
 
 def _passes(work: ScholarlyWork, wanted: str) -> bool:
@@ -114,8 +126,11 @@ def item(work: ScholarlyWork) -> dict[str, Any]:
     if work.published_as:
         other = {"id-type": "doi", "id": work.published_as, "asserted-by": "subject"}
         found["relation"] = {"is-preprint-of": [other]}
-    if work.retraction:
+    noticed = [*([("retraction", work.retraction)] if work.retraction else []), *work.updates]
+    if noticed:
         stamp = {"date-time": f"{work.year + 1}-06-05T00:00:00Z"}
-        note = {"DOI": work.retraction, "type": "retraction", "label": "Retraction"}
-        found["updated-by"] = [{**note, "updated": stamp}]
+        found["updated-by"] = [
+            {"DOI": doi, "type": kind, "label": kind.capitalize(), "updated": stamp}
+            for kind, doi in noticed
+        ]
     return found

@@ -5,14 +5,22 @@ https://info.arxiv.org/help/api/user-manual.html
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from litmap.errors import WebError
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import arxiv_version, doi_id, valid_arxiv
-from litmap.works.record import Record, identifiers, people, split_title, text, year
+from litmap.works.record import (
+    Record,
+    identifiers,
+    load_xml,
+    people,
+    split_title,
+    text,
+    year,
+)
 
 NAME = "arXiv"
 API = "https://export.arxiv.org/api/query"
@@ -78,12 +86,7 @@ def phrase(title: str) -> str:
 
 def parse(body: bytes) -> list[Record]:
     """The records of a feed. Raises `WebError` for what is no feed or tells of an error."""
-    if b"<!DOCTYPE" in body[:2000] or b"<!ENTITY" in body:
-        raise WebError(f"{NAME} sent something that is not a feed")
-    try:
-        feed = ET.fromstring(body)  # noqa: S314 - entities were refused above
-    except ET.ParseError as error:
-        raise WebError(f"{NAME} sent something that is not a feed") from error
+    feed = load_xml(body, NAME, "a feed")
     found = []
     for entry in feed.iter(f"{_ATOM}entry"):
         ident = _get(entry, f"{_ATOM}id")
@@ -97,12 +100,12 @@ def parse(body: bytes) -> list[Record]:
     return found
 
 
-def _get(entry: ET.Element, name: str) -> str:
+def _get(entry: Any, name: str) -> str:
     child = entry.find(name)
     return text("".join(child.itertext())) if child is not None else ""
 
 
-def _record(entry: ET.Element, ident: str) -> Record | None:
+def _record(entry: Any, ident: str) -> Record | None:
     value = ident.rpartition("/abs/")[2]
     arxiv = valid_arxiv(value)
     title, marked = split_title(_get(entry, f"{_ATOM}title"), NAME)
@@ -135,10 +138,17 @@ def _record(entry: ET.Element, ident: str) -> Record | None:
         ),
         arxiv_version=version,
         notices=marked + ((f"withdrawn from arXiv: {comment}"[:300],) if withdrawn else ()),
+        published_as=doi if doi.startswith("doi:") else "",
+        updated=_day(_get(entry, f"{_ATOM}updated")),
     )
 
 
-def _names(entry: ET.Element) -> tuple[str, ...]:
+def _day(stamp: str) -> str:
+    """The day of a time of the feed, '' where it is none."""
+    return stamp[:10] if re.match(r"\d{4}-\d\d-\d\d(?:T|$)", stamp) else ""
+
+
+def _names(entry: Any) -> tuple[str, ...]:
     """The authors; a sign between a collaboration and its members ('…', ':', '…') is none."""
     names = (_get(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
     return people(name for name in names if any(map(str.isalpha, name)))

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from litmap.models import Location, Request
 from litmap.parsing.identifiers import doi_id, identifier_from_url, url_key
+from litmap.parsing.notices import write_notice
 from litmap.parsing.word_lists import load_pattern
 from litmap.works.record import (
     Record,
@@ -31,6 +33,11 @@ NAME = "Crossref"
 API = "https://api.crossref.org/works"
 DOIS_AT_ONCE = 25
 """DOIs in one list: each brings its whole reference list."""
+NOTICES_AT_ONCE = 50
+"""DOIs in one list where only what was told of them since is wanted."""
+MAX_UPDATES = 50
+"""Updates of one work that are read."""
+_SELECT = "DOI,title,author,type,container-title,updated-by,update-to,relation"
 _RELATIONS = ("is-preprint-of", "has-preprint", "is-identical-to", "is-version-of", "has-version")
 _NOT_REGISTERED = (
     "10.48550/", "10.5281/", "10.6084/", "10.4230/", "10.13140/", "10.17605/", "10.17632/",
@@ -72,6 +79,14 @@ def request_for_dois(dois: Sequence[str]) -> Request:
     """A list of works by their DOIs, at most `DOIS_AT_ONCE`; those not known are not in it."""
     listed = ",".join(f"doi:{quote(doi, safe='/:;.()-_')}" for doi in dois)
     return Request(f"{API}?filter={listed}&rows={len(dois)}", accept="application/json")
+
+
+def request_for_notices(dois: Sequence[str], *, selected: bool = True) -> Request:
+    """A list of works by their DOIs, at most `NOTICES_AT_ONCE`, with what was told of them since
+    they appeared; whole records where not `selected`.
+    """
+    request = request_for_dois(dois)
+    return replace(request, url=f"{request.url}&select={_SELECT}") if selected else request
 
 
 def request_for_reference(title: str, author: str = "", year: int | None = None) -> Request:
@@ -128,6 +143,7 @@ def _record(item: dict[str, Any]) -> Record | None:
         locations=(Location(resolver, "landing", NAME), *_files(item)),
         other_titles=unique(_other_titles(item, [title, *titles[1:]])),
         notices=unique([*marked, *_notices(item)]),
+        published_as=_published_as(item),
     )
 
 
@@ -207,11 +223,21 @@ def _notices(item: dict[str, Any]) -> tuple[str, ...]:
     """
     found = []
     for key, word in (("updated-by", "see"), ("update-to", "of")):
-        for update in map(fields, items(item.get(key))):
+        for update in map(fields, items(item.get(key), MAX_UPDATES)):
             label = text(update.get("label")) or text(update.get("type")) or "update"
-            stamp = text(fields(update.get("updated")).get("date-time"))[:10]
-            found.append(
-                f"{label}{f' on {stamp}' if stamp else ''}, {word} "
-                f"doi:{text(update.get('DOI')).lower()}"
-            )
+            doi = doi_id(text(update.get("DOI"))) or ""
+            found.append(write_notice(label, _day(update), word, doi.removeprefix("doi:")))
     return unique(found)
+
+
+def _day(update: dict[str, Any]) -> str:
+    """The day of an update (ISO 8601), '' where none is given."""
+    stamp = re.match(r"\d{4}-\d\d-\d\d", text(fields(update.get("updated")).get("date-time")))
+    return stamp[0] if stamp else ""
+
+
+def _published_as(item: dict[str, Any]) -> str:
+    """The DOI of what a preprint was published as, as its publisher says."""
+    others = map(fields, items(fields(item.get("relation")).get("is-preprint-of")))
+    dois = (doi_id(text(o.get("id"))) for o in others if o.get("id-type") == "doi")
+    return next(filter(None, dois), "")

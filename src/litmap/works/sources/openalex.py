@@ -69,7 +69,7 @@ def request_for(
     """
     listed = quote("|".join(values), safe="|/:.()-_;")
     query = f"filter={_ID_KINDS[kind]}:{listed}&per-page={max(25, len(values) * 2)}{corpus}"
-    return _request(query, keys, LIST_CREDITS)
+    return authorised_list(query, keys, LIST_CREDITS)
 
 
 def request_for_one(kind: str, value: str, keys: Mapping[str, str] | None = None) -> Request:
@@ -85,7 +85,7 @@ def request_for_titles(
     `request_for`.
     """
     wanted = "|".join(words_to_ask(title) for title in titles)
-    return _request(
+    return authorised_list(
         f"filter=title.search:{quote(wanted, safe='|')}&per-page={min(MAX_PAGE, 25 * len(titles))}"
         f"{corpus}",
         keys,
@@ -102,7 +102,7 @@ def request_for_people(
     wanted = [f"raw_author_name.search:{quote(words_to_ask(family))}" for family in families]
     wanted += [f"publication_year:{year - 1}-{year + 1}"] if year else []
     query = f"filter={','.join(wanted)}&sort=cited_by_count:desc&per-page=25"
-    return _request(query, keys, SEARCH_CREDITS)
+    return authorised_list(query, keys, SEARCH_CREDITS)
 
 
 def words_to_ask(title: str) -> str:
@@ -112,8 +112,12 @@ def words_to_ask(title: str) -> str:
     return " ".join(re.sub(r"[^\w'’]+", " ", title.replace("’", "'")).split())[:400]
 
 
-def _request(query: str, keys: Mapping[str, str] | None, cost: int) -> Request:
-    return _authorised(f"{API}?{query}&select={_selected(keys)}", keys, cost)
+def authorised_list(
+    query: str, keys: Mapping[str, str] | None, cost: int, more_fields: Sequence[str] = ()
+) -> Request:
+    """A request for a list by a query, with further fields; `cost` in credits."""
+    wanted = ",".join((_selected(keys), *more_fields))
+    return _authorised(f"{API}?{query}&select={wanted}", keys, cost)
 
 
 def _selected(keys: Mapping[str, str] | None) -> str:
@@ -133,10 +137,11 @@ def parse(body: bytes) -> list[Record]:
     """The records of a list or of a single work. Raises `WebError` for what is not JSON."""
     data = fields(load_json(body, NAME))
     listed = data.get("results")
-    return named(_record(fields(i)) for i in (items(listed) if listed is not None else [data]))
+    return named(record_of(fields(i)) for i in (items(listed) if listed is not None else [data]))
 
 
-def _record(item: dict[str, Any]) -> Record | None:
+def record_of(item: dict[str, Any]) -> Record | None:
+    """The record of a work's JSON; None where it has no title or is no paper."""
     title, marked = split_title(item.get("title") or item.get("display_name"), NAME)
     if not title or item.get("is_paratext"):
         return None
