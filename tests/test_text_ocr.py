@@ -5,7 +5,7 @@ import subprocess
 import pymupdf
 import pytest
 
-from litmap.cli.doctor import examine
+from litmap.pipeline.examination import examine
 from litmap.settings import Settings
 from litmap.text import can_read_now, extract, extract_many, ocr
 

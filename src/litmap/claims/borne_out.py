@@ -36,6 +36,11 @@ MAX_NEW_LETTERS = 3
 """Letters in which forms of one word differ at their ends: 'consistent', 'consistency'."""
 REACH = 3
 """Words of content behind a negation that it may be about."""
+LABEL_WORDS = range(2, 6)
+"""How many words a label has."""
+MIN_NAMED = 0.5
+"""Share of the papers that a label has to have a word of."""
+_LABEL = re.compile(r"\w[\w\s'’/&,+–-]*")
 _QUOTED = re.compile(
     r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|(?<!\w)\"([^\"]+)\"(?!\w)|‘‘([^‘’]+)’’|``([^`']+)''|"
     r"(?<!\w)[‘']([^‘’']{3,}(?:[’'](?=\w)[^‘’']*)*)[’'](?!\w)|「([^「」]+)」"
@@ -514,6 +519,24 @@ def _is_frame(ours: tuple[str, str], theirs: tuple[str, str]) -> bool:
 def _go_together(one: _Token, other: _Token) -> bool:
     """Whether two words are of one direction."""
     return any(one.folded in side and other.folded in side for row in _opposites() for side in row)
+
+
+# ── labels ────────────────────────────────────────────────────────────────────────────────────────
+def is_label(text: str, papers: Sequence[str]) -> bool:
+    """Whether a few words may name what papers share: words of theirs in any form, of which each of
+    most papers has one that says something.
+    """
+    words = _Reading(text)
+    known = [_Reading(paper).stems for paper in papers]
+    everything = frozenset().union(*known)
+    is_fit = (
+        _LABEL.fullmatch(text) is not None
+        and not _ADDRESS.search(text)
+        and len(words.tokens) in LABEL_WORDS
+        and all(_is_known(token.stem, everything) for token in words.tokens if token.stem)
+    )
+    named = sum(any(_is_known(stem, own) for stem in words.stems) for own in known)
+    return is_fit and named >= MIN_NAMED * len(papers) and named > 0
 
 
 # ── how near ──────────────────────────────────────────────────────────────────────────────────────

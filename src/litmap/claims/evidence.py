@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litmap.models import PaperSentence
+from litmap.paper_sentences import MARKED_LOG_ODDS
 from litmap.parsing.grammar import CITES_ANOTHER
 from litmap.parsing.languages import document_language
 from litmap.parsing.terms import index_terms
@@ -57,13 +58,18 @@ class PaperText:
     """A paper's sentences with what is needed to compare them with many statements.
 
     `passages` (n, dim) are the vectors of its passages, and `passage_of` says for each sentence
-    which of them holds it (-1: none).
+    which of them holds it (-1: none). `marked` are the rows of sentences that the reader marked.
     """
 
     def __init__(
-        self, sentences: Sequence[PaperSentence], passages: Floats, passage_of: NDArray[np.int64]
+        self,
+        sentences: Sequence[PaperSentence],
+        passages: Floats,
+        passage_of: NDArray[np.int64],
+        marked: Set[int] = frozenset(),
     ) -> None:
         self.sentences = sentences
+        self.marked = marked
         self.passages = passages
         self.passage_of = passage_of
 
@@ -146,7 +152,12 @@ def rank_evidence(
     if not found.rows.size:
         return []
     scores = features(paper, found, vectors @ statement.vector) @ WEIGHTS
-    return best_apart(found.rows, scores)
+    return best_apart(found.rows, scores + MARKED_LOG_ODDS * is_marked(paper, found.rows))
+
+
+def is_marked(paper: PaperText, rows: NDArray[np.int64]) -> Floats:
+    """(n,) 1 for each of these sentences that the reader marked, else 0."""
+    return np.array([row in paper.marked for row in rows.tolist()], np.float64)
 
 
 def best_apart(rows: NDArray[np.int64], scores: Floats) -> list[int]:

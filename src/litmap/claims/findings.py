@@ -60,7 +60,8 @@ class CheckedPaper:
     def sentence(self, row: int) -> Sentence:
         """One of its sentences as evidence."""
         found = self.text.sentences[row]
-        return Sentence(found.text, self.work, found.page, found.rects, found.place)
+        marked = row in self.text.marked
+        return Sentence(found.text, self.work, found.page, found.rects, found.place, marked=marked)
 
 
 def judge_abstract(claim: Claim, paper: CheckedPaper, evidence: Evidence) -> Finding:

@@ -12,6 +12,8 @@ The way of a page stands in `document.build_pages`: raw lines → boilerplate st
 → classes of rows → blocks → structure (title, abstract, references) → text with hyphens joined.
 """
 
+from litmap.text.anchoring import anchor, in_order
+from litmap.text.annotations import READER as MARK_READER
 from litmap.text.codec import EXTRACTOR, MALFORMED, dumps, loads
 from litmap.text.document import extract
 from litmap.text.marked_up import ending_of_file
@@ -26,7 +28,9 @@ from litmap.text.pool import (
     extract_many,
     preview_in_worker,
     preview_many,
+    read_marks_many,
     render,
+    same_text_in_worker,
     stop_preview_worker,
 )
 from litmap.text.preview import Preview, read_preview
@@ -34,20 +38,25 @@ from litmap.text.preview import Preview, read_preview
 __all__ = [
     "EXTRACTOR",
     "MALFORMED",
+    "MARK_READER",
     "Preview",
+    "anchor",
     "can_read_now",
     "dumps",
     "ending_of_file",
     "extract",
     "extract_many",
     "find_tessdata",
+    "in_order",
     "installed_languages",
     "loads",
     "missing_languages",
     "preview_in_worker",
     "preview_many",
+    "read_marks_many",
     "read_preview",
     "render",
+    "same_text_in_worker",
     "stop_preview_worker",
     "what_to_install",
 ]

@@ -79,7 +79,7 @@ def from_plain(plain: dict[str, Any]) -> Document:
     return Document(
         sha256=as_text(plain["sha256"]),
         pages=tuple(
-            Page(as_count(number), _number(width), _number(height), tuple(map(_block, blocks)))
+            Page(as_count(number), as_number(width), as_number(height), tuple(map(_block, blocks)))
             for number, width, height, blocks in plain["pages"]
         ),
         quality=as_text(plain["quality"]),
@@ -111,7 +111,8 @@ def as_count(value: Any) -> int:
     return value
 
 
-def _number(value: Any) -> float:
+def as_number(value: Any) -> float:
+    """The value, where it is a finite number. Raises ValueError or TypeError."""
     if isinstance(value, bool) or not math.isfinite(value):
         raise ValueError("not a number")
     return float(value)
@@ -134,7 +135,7 @@ def _block(plain: list[Any]) -> TextBlock:
 
 
 def _span(start: Any, end: Any, *rect: Any, length: int) -> Span:
-    x0, y0, x1, y1 = map(_number, rect)
+    x0, y0, x1, y1 = map(as_number, rect)
     span = Span(as_count(start), as_count(end), (x0, y0, x1, y1))
     if not span.start <= span.end <= length:
         raise ValueError("a line outside its block")

@@ -11,6 +11,7 @@ from typing import Any
 
 from litmap.garbage import no_collection
 from litmap.models import Document, Page, TextBlock
+from litmap.text.annotations import without_typed_notes
 from litmap.text.blocks import DraftBlock, cut_blocks, link_paragraphs, move_floats
 from litmap.text.boilerplate import strip_boilerplate
 from litmap.text.captions import may_open_caption
@@ -88,7 +89,7 @@ def read_pages(
         if deadline is not None and time.monotonic() > deadline:
             mend_words(raw)
             return raw, False
-        page = pdf[number - 1]
+        page = without_typed_notes(pdf, pdf[number - 1])
         read = read_page(page, number, flags)
         mend_spaces(page, read, flags)  # → letters set apart joined
         settle_direction(page, read, flags)  # → Arabic and vertical lines as they are read

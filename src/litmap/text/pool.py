@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from litmap.errors import PdfError
-from litmap.models import Document
+from litmap.models import Document, Mark
 from litmap.parsing.markup import one_line
+from litmap.text.annotations import MAX_MARKS, mark_from_plain
 from litmap.text.codec import MALFORMED, as_count, as_text, as_texts, from_plain
 from litmap.text.ocr import AUTO
 from litmap.text.preview import Preview
@@ -219,6 +220,47 @@ def preview_many(
         yield key, reply if isinstance(reply, PdfError) else _preview_or_error(key, reply)
 
 
+def read_marks_many(
+    items: Sequence[tuple[str, Path]],
+    *,
+    workers: int = 1,
+    timeout_s: float = 60.0,
+    memory_bytes: int = MEMORY,
+) -> Iterator[tuple[str, tuple[Mark, ...] | PdfError]]:
+    """(sha256, marks or error) of each (sha256, path), read by worker processes."""
+    requests = [
+        (sha, {"do": "read_marks", "path": str(path), "sha256": sha, "seconds": timeout_s})
+        for sha, path in items
+    ]
+    for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
+        yield sha, reply if isinstance(reply, PdfError) else _marks(sha, reply)
+
+
+def _marks(sha: str, reply: bytes) -> tuple[Mark, ...] | PdfError:
+    try:
+        plain = json.loads(reply)
+        return tuple(mark_from_plain(one, sha) for one in plain[:MAX_MARKS])
+    except MALFORMED as error:
+        return PdfError(f"the reader sent what are no marks ({type(error).__name__})", subject=sha)
+
+
+def same_text_in_worker(first: Path, second: Path, *, timeout_s: float = 60.0) -> bool:
+    """Whether two PDFs differ in their marks alone, asked of the process of `preview_in_worker`;
+    False where either cannot be read.
+    """
+    request = {
+        "do": "have_same_text",
+        "path": str(first),
+        "other": str(second),
+        "seconds": timeout_s,
+    }
+    with _looker_lock:
+        try:
+            return _looker.ask(request, timeout_s, str(second)) == b"true"
+        except PdfError:
+            return False
+
+
 def _preview_or_error(key: str, reply: bytes) -> Preview | PdfError:
     try:
         return _to_preview(key, reply)
@@ -372,10 +414,11 @@ def render(
     zoom: float = 2.0,
     *,
     clip: tuple[float, float, float, float] | None = None,
+    tints: Sequence[tuple[tuple[float, float, float, float], str]] = (),
     timeout_s: float = DRAW_SECONDS,
 ) -> bytes:
     """A PNG of the page (1-based), or of the part inside `clip`, with the rectangles marked, `zoom`
-    pixels a point.
+    pixels a point; the rectangles of `tints` in their colours ('#rrggbb').
 
     Drawn by one of two child processes that are kept warm; calls of several threads wait for each
     other, at most `timeout_s`. A page that took longer is given up for two minutes. Raises
@@ -390,6 +433,7 @@ def render(
         "page": page,
         "rects": [list(map(float, rect)) for rect in rects],
         "zoom": zoom,
+        "tints": [[list(map(float, rect)), colour] for rect, colour in tints],
         "clip": None if clip is None else list(map(float, clip)),
         "seconds": timeout_s,
     }

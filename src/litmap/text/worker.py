@@ -86,10 +86,21 @@ def _run(request: dict[str, Any]) -> bytes:
         from litmap.text.preview import read_preview
 
         return json.dumps(asdict(read_preview(path, request["pages"]))).encode()
-    from litmap.text.render import draw_page
+    if request["do"] == "read_marks":
+        from litmap.text.annotations import mark_to_plain, read_marks
+
+        marks = read_marks(path, request["sha256"])
+        return json.dumps([mark_to_plain(mark) for mark in marks]).encode()
+    if request["do"] == "have_same_text":
+        from litmap.text.annotations import have_same_text
+
+        return json.dumps(have_same_text(path, Path(request["other"]))).encode()
+    from litmap.text.page_image import draw_page
 
     rects, clip = [tuple(rect) for rect in request["rects"]], request.get("clip")
-    return draw_page(path, request["page"], rects, request["zoom"], tuple(clip) if clip else None)
+    tints = [(tuple(rect), colour) for rect, colour in request.get("tints", ())]
+    clip = tuple(clip) if clip else None
+    return draw_page(path, request["page"], rects, request["zoom"], clip, tints)
 
 
 def _failure(message: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Bytes of XML and HTML → trees, without anything that a hostile file may ask for."""
+"""Bytes of full texts in XML and HTML → trees of bounded depth, in the encoding they are in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from litmap.errors import PdfError
+from litmap.parsing import safe_markup
 from litmap.parsing.markup import unescape
 from litmap.parsing.word_lists import load_words
 
@@ -25,7 +26,6 @@ _DECLARED = re.compile(
     re.I,
 )
 _DECLARATION = re.compile(r"^\s*<\?xml.{0,300}?\?>", re.S)
-_ENTITY = re.compile(r"<!ENTITY\b", re.I)
 _ENCODINGS = load_words("encodings", "litmap.text")
 """What a file may declare; everything else is read as UTF-8."""
 
@@ -61,37 +61,18 @@ def parse_xml(text: str) -> Any:
     """The root of well-formed XML. Raises `PdfError` for what is not, for entities of its own and
     for elements nested too deeply.
     """
-    import lxml.etree
-
-    if _ENTITY.search(text):
-        raise PdfError("the file declares entities of its own, which are not read")
-    parser = lxml.etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = lxml.etree.fromstring(_bytes(text), parser)
-    except (lxml.etree.XMLSyntaxError, ValueError) as error:
-        raise PdfError(f"the XML is damaged: {str(error)[:200]}") from error
+        root = safe_markup.parse_xml(_bytes(text), encoding="utf-8").root
+    except ValueError as error:
+        raise PdfError(str(error)) from error
     return _not_too_deep(root)
 
 
 def parse_html(text: str) -> Any:
     """The root of a page. Raises `PdfError` where there is none or it is nested too deeply."""
-    import lxml.etree
-    import lxml.html
-
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
     try:
-        root = lxml.html.document_fromstring(_bytes(text), parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError) as error:
+        root = safe_markup.parse_html(_bytes(text)).root
+    except ValueError as error:
         raise PdfError("there is no page in the file") from error
     return _not_too_deep(root)
 
