@@ -20,7 +20,7 @@ from litmap.topics import (
 )
 from litmap.topics.evidence import gather
 from litmap.topics.outline import _subject_of
-from litmap.topics.patch import _starts_item
+from litmap.topics.patch import starts_item
 from litmap.topics.scoring import neighbour_graph, propagate, regress
 
 SUBJECTS = {
@@ -326,6 +326,19 @@ def test_labels_are_a_groups_own_words():
     assert two[0] == "verse"
 
 
+def test_labels_have_no_words_that_name_nothing():
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counter = CountVectorizer(ngram_range=(1, 2))
+    matrix = counter.fit_transform(["lava requires closer", "lava requires closer", "verse rhyme"])
+    one, two = labels.keywords(
+        matrix.astype(float), counter.get_feature_names_out(), [[0, 1], [2]], most=6
+    )
+    assert not {"requires", "closer", "requires closer"} & set(one)
+    assert any("lava" in term for term in one)
+    assert two
+
+
 def test_findings_and_coverage():
     papers = make_papers(8)
     noted = {p.id: ((p.id.split(":")[0],),) for p in papers}
@@ -474,4 +487,4 @@ def test_a_heading_without_subject_leaves_its_path(path, subject):
 )
 def test_an_item_is_listed_or_stands_alone(lines, starts):
     at = len(lines) - 1 if "=" not in lines[-1] else 0
-    assert _starts_item(lines, at) is starts
+    assert starts_item(lines, at) is starts

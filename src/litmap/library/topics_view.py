@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from litmap.catalogue.entries import Entry
 from litmap.catalogue.records import build_record
-from litmap.models import Filing, Suggestion, Topic
+from litmap.models import Filing, KeptTheme, Suggestion, Theme, Topic
 
 FINDINGS = {
     "misfit": "Papers that read like another heading",
@@ -23,9 +23,10 @@ above them."""
 
 @dataclass(frozen=True, slots=True)
 class TopicsView:
-    """Topics, filings, findings and the map's points of one build.
+    """Topics, their themes, filings, findings and the map's points of one build.
 
     The filings' confidences are bounded by what the calibration can tell: none is certain.
+    `label_by` names the language model of each label (by topic id) that is from one.
     """
 
     topics: tuple[Topic, ...]
@@ -34,6 +35,8 @@ class TopicsView:
     points: Mapping[str, tuple[float, float]]
     entries: Mapping[str, Entry]
     surest_first: Mapping[str, int] = field(default_factory=dict)
+    label_by: Mapping[str, str] = field(default_factory=dict)
+    themes: tuple[Theme, ...] = ()
 
     @classmethod
     def load(
@@ -54,21 +57,51 @@ class TopicsView:
             {k: (v[0], v[1]) for k, v in points.items()},
             entries,
             {f.work: rank for rank, f in enumerate(order)},
+            themes=tuple(build_record(Theme, t) for t in data.get("themes", [])),
         )
+
+    def with_kept(self, kept: Sequence[KeptTheme]) -> Self:
+        """With the themes as the reader has them."""
+        from litmap.topics import apply_kept
+
+        return replace(self, themes=apply_kept(self.themes, self.topics, kept))
+
+    def works_of(self, theme: Theme) -> list[str]:
+        """The works filed under the headings of a theme, by id, each once."""
+        own = set(theme.topics)
+        return list(dict.fromkeys(w for t in self.topics if t.id in own for w in t.works))
+
+    def find_theme(self, name: str) -> Theme:
+        """A theme by label or id. Raises `UsageError` where none or several fit."""
+        from litmap.topics import ThemeEditor
+
+        return ThemeEditor(self.themes, self.topics, ()).theme(name)
+
+    def with_labels(self, labels: Mapping[str, str], by: str) -> Self:
+        """With the labels of topics, by id, that a language model wrote."""
+        topics = tuple(replace(t, label=labels.get(t.id, t.label)) for t in self.topics)
+        return replace(self, topics=topics, label_by=dict.fromkeys(labels, by))
 
     def as_json(self) -> dict[str, Any]:
         """The form of `litmap topics --json`."""
+        theme_of = self.theme_of
         return {
             "topics": [
                 {
                     "id": t.id,
                     "heading": list(t.heading) if t.heading else None,
                     "label": t.label,
+                    "label_by": self.label_by.get(t.id),
                     "keywords": list(t.keywords),
                     "works": list(t.works),
                     "parent": list(t.parent) if t.parent else None,
+                    "theme": theme_of.get(t.id),
                 }
                 for t in self.topics
+            ],
+            "themes": [
+                {"id": t.id, "label": t.label, "topics": list(t.topics), "kept": t.kept}
+                for t in self.themes
             ],
             "works": [self._work(f) for f in self.filings if f.work in self.entries],
             "findings": [
@@ -83,6 +116,11 @@ class TopicsView:
                 for f in self.findings
             ],
         }
+
+    @property
+    def theme_of(self) -> dict[str, str]:
+        """The id of each topic's theme, by the topic's id; none for groups without a heading."""
+        return {topic: theme.id for theme in self.themes for topic in theme.topics}
 
     def unplaced(self) -> list[Filing]:
         """Works under no topic of the notes (an inbox, a reference list), the surest first."""

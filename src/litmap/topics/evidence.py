@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from litmap.protocols import Encoder
 
 Floats = NDArray[np.float64]
+LatentWords = Callable[[Any], Floats]
+"""See `latent_words`."""
 
 _TERM = re.compile(r"(?u)\b[^\W\d_][\w-]{1,40}\b")
 _NO_WORDS = re.compile(
@@ -51,8 +53,9 @@ class Evidence:
     the headings' own texts, in standard deviations of each column; `words` is a sparse (n, terms)
     TF-IDF matrix, `latent` and `body_latent` are latent dimensions of the words of both; `cites` is
     a sparse symmetric (n, n) matrix, 1 where one cites the other and less where they cite the same.
-    `names` (m, d) are the headings' names, unit rows; `own` (terms,) tells which terms stand in a
-    title or abstract and not in notes alone.
+    `names` (m, d) are the headings' names, unit rows, `texts` (m, d) those of their names, paths
+    and prose together; `own` (terms,) tells which terms stand in a title or abstract and not in
+    notes alone.
     """
 
     meaning: Floats
@@ -64,6 +67,7 @@ class Evidence:
     cites: Any
     terms: NDArray[np.str_]
     names: Floats
+    texts: Floats
     own: NDArray[np.bool_]
 
 
@@ -111,6 +115,17 @@ def heading_texts(outline: Outline) -> tuple[list[str], list[str], list[str]]:
     return names, paths, described
 
 
+def latent_words(words: Any, dimensions: int = 150) -> Floats:
+    """(n, d) latent dimensions of the TF-IDF matrix, unit rows."""
+    from sklearn.decomposition import TruncatedSVD
+
+    most = min(words.shape) - 1
+    if most < 2:
+        return np.zeros((words.shape[0], 1))
+    reduced = TruncatedSVD(min(dimensions, most), n_iter=3, random_state=0).fit_transform(words)
+    return unit(np.asarray(reduced, dtype=np.float64) - reduced.mean(axis=0))
+
+
 def gather(
     works: Sequence[PaperText],
     outline: Outline,
@@ -118,6 +133,7 @@ def gather(
     encoder: Encoder,
     body_vectors: Vectors | None = None,
     links: Sequence[tuple[str, str]] = (),
+    latent: LatentWords = latent_words,
 ) -> Evidence:
     """All evidence for these works and topics. `vectors` and `body_vectors` have one row a work."""
     meaning = np.asarray(vectors, dtype=np.float64)
@@ -135,36 +151,33 @@ def gather(
         [w.body[:MAX_BODY_CHARACTERS] for w in works], described
     )
     headings = np.zeros((len(works), len(outline.topics)))
-    named = np.zeros((0, meaning.shape[1]))
+    named = texts = np.zeros((0, meaning.shape[1]))
     if outline.topics:
         encoded = [
             np.asarray(encoder.encode(t), dtype=np.float64) for t in (names, paths, described)
         ]
         named = unit(encoded[0])
-        views = [
-            (weight, meaning @ e.T)
-            for weight, e in zip((NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT), encoded, strict=True)
-        ]
-        views += [
-            (BODY_WEIGHT * weight, body @ e.T)
-            for weight, e in zip((NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT), encoded, strict=True)
-        ]
+        weighted = list(zip((NAME_WEIGHT, PATH_WEIGHT, PROSE_WEIGHT), encoded, strict=True))
+        texts = unit(sum((weight * unit(e) for weight, e in weighted), np.zeros_like(named)))
+        views = [(weight, meaning @ e.T) for weight, e in weighted]
+        views += [(BODY_WEIGHT * weight, body @ e.T) for weight, e in weighted]
         headings = _weighted(
             [*views, (WORDS_WEIGHT, in_words), (BODY_WEIGHT * WORDS_WEIGHT, in_body)]
         )
-    latent = latent_words(words)
-    body_latent = latent_words(body_words) if body.any() else np.zeros_like(latent)
+    of_words = latent(words)
+    of_bodies = latent(body_words) if body.any() else np.zeros_like(of_words)
     cites = _citation_graph(works, links)
     return Evidence(
         centred(meaning),
         centred(body),
         headings,
         words,
-        latent,
-        body_latent,
+        of_words,
+        of_bodies,
         cites,
         terms,
         named,
+        texts,
         own,
     )
 
@@ -267,17 +280,6 @@ def load_libraries() -> None:
     """Import scikit-learn now; it takes a second, which another thread may have to spare."""
     for name in ("sklearn.feature_extraction.text", "sklearn.decomposition"):
         importlib.import_module(name)
-
-
-def latent_words(words: Any, dimensions: int = 150) -> Floats:
-    """(n, d) latent dimensions of the TF-IDF matrix, unit rows."""
-    from sklearn.decomposition import TruncatedSVD
-
-    most = min(words.shape) - 1
-    if most < 2:
-        return np.zeros((words.shape[0], 1))
-    reduced = TruncatedSVD(min(dimensions, most), n_iter=3, random_state=0).fit_transform(words)
-    return unit(np.asarray(reduced, dtype=np.float64) - reduced.mean(axis=0))
 
 
 def _citation_graph(works: Sequence[PaperText], links: Sequence[tuple[str, str]]) -> Any:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from litmap.errors import LitmapError
 from litmap.models import Filing, Heading, HeadingPath, Suggestion, Topic
-from litmap.topics import calibration, clusters, labels, novelty, review, scoring
-from litmap.topics.evidence import Evidence, Floats, gather, unit
+from litmap.topics import calibration, clusters, labels, novelty, review, scoring, themes
+from litmap.topics.evidence import Evidence, Floats, LatentWords, gather, latent_words, unit
 from litmap.topics.outline import Outline, read_outline
 from litmap.topics.records import FilingResult, PaperText
 
@@ -48,6 +48,7 @@ def file_works(
     encoder: Encoder,
     body_vectors: Vectors | None = None,
     links: Sequence[tuple[str, str]] = (),
+    latent: LatentWords = latent_words,
 ) -> FilingResult:
     """Topics of a library and where each work stands.
 
@@ -55,14 +56,16 @@ def file_works(
     under ({work id: paths}). `vectors` (n, d) are of title and abstract, `body_vectors` (n, d)
     means over a paper's passages (a row of zeros where there is no text); row i is works[i].
     `links` are citations (citing id, cited id); ids that are no work of the library count too, as
-    references that papers share. `encoder` must be the one that made the vectors. Deterministic for
-    the same library in the same order. Raises `LitmapError` where the rows do not match the works.
+    references that papers share. `encoder` must be the one that made the vectors, `latent` gives
+    what `latent_words` does. Deterministic for the same library in the same order. Raises
+    `LitmapError` where the rows do not match the works.
     """
     _check_rows(works, vectors, body_vectors)
     outline = read_outline(headings, (noted.get(work.id, ()) for work in works))
-    placed = [_placed(outline, noted.get(work.id, ())) for work in works]
-    evidence = gather(works, outline, vectors, encoder, body_vectors, links)
-    judged = judge(evidence, label_matrix(outline, placed))
+    placed = [placed_under(outline, noted.get(work.id, ())) for work in works]
+    evidence = gather(works, outline, vectors, encoder, body_vectors, links, latent)
+    filed = label_matrix(outline, placed)
+    judged = judge(evidence, filed)
     stray = [i for i in range(len(works)) if not placed[i] and _open(judged, i)]
     group_of, emergent = _emergent(evidence, judged, stray, works, outline)
     members = _members_of(outline, placed)
@@ -81,19 +84,34 @@ def file_works(
         )
         for i, work in enumerate(works)
     )
-    topics = (*_heading_topics(evidence, outline, placed, works), *emergent)
+    headed = _heading_topics(evidence, outline, placed, works)
+    topics = (*headed, *emergent)
     views = judged.chances, judged.points, evidence.names
     findings = review.find_findings(works, outline, members, views, strays, topics)
     coverage = review.measure_coverage(works, outline, members, judged.points, links)
+    found = themes.find_themes(
+        headed, heading_evidence(evidence, outline, judged, filed), outline.titles
+    )
     logger.info(
-        "filed %d works under %d headings, %d fit none (%d new topics), %d findings",
+        "filed %d works under %d headings of %d themes, %d fit none (%d new topics), %d findings",
         len(works),
         len(outline.topics),
+        len(found),
         len(stray),
         len(emergent),
         len(findings),
     )
-    return FilingResult(topics, filings, findings, coverage)
+    return FilingResult(topics, filings, findings, coverage, found)
+
+
+def heading_evidence(
+    evidence: Evidence, outline: Outline, judged: Judgement, filed: Floats
+) -> themes.HeadingEvidence:
+    """What speaks for headings being of one theme. `filed` (n, m) as `label_matrix` makes it."""
+    same = themes.near_equal(evidence.names, outline)
+    return themes.HeadingEvidence(
+        evidence.texts, same, judged.points, filed, judged.chances, evidence.cites
+    )
 
 
 def _check_rows(works: Sequence[PaperText], vectors: Vectors, body_vectors: Vectors | None) -> None:
@@ -108,7 +126,8 @@ def _members_of(
     return {path: [i for i, at in enumerate(placed) if path in at] for path in outline.topics}
 
 
-def _placed(outline: Outline, paths: Sequence[HeadingPath]) -> tuple[HeadingPath, ...]:
+def placed_under(outline: Outline, paths: Sequence[HeadingPath]) -> tuple[HeadingPath, ...]:
+    """The topics of the outline that these headings are, or stand below."""
     topics = (outline.topic_of(tuple(path)) for path in paths)
     return tuple(dict.fromkeys(topic for topic in topics if topic is not None))
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from litmap.parsing.word_lists import load_words
+
 
 def keywords(
     words: Any,
@@ -41,6 +43,7 @@ def keywords(
     mass = np.asarray((member @ words).todense())
     overall = np.asarray(words.mean(axis=0)).ravel() + 1e-9
     weight = mass * np.log1p(mass / overall)
+    weight = weight * np.array([_names_something(str(term)) for term in terms])
     if allowed is not None:
         weight = weight * allowed
     return [
@@ -49,6 +52,11 @@ def keywords(
         )
         for row in weight
     ]
+
+
+def _names_something(term: str) -> bool:
+    """Whether it has a word that can name a subject: not 'closer', 'recently proposed'."""
+    return not load_words("plain_title_words").issuperset(term.split())
 
 
 def _distinct(ranked: Sequence[str], most: int) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Outline:
     """The topics among the headings. `prose` is the text below each; `notes` those where it stands.
 
     `titles` are headings that only name their note: every other heading of the note stands below
-    them.
+    them, or there is none and other notes are divided by headings.
     """
 
     topics: tuple[HeadingPath, ...]
@@ -81,6 +81,20 @@ def _title_of(paths: Sequence[HeadingPath]) -> HeadingPath | None:
     return first if len(below) > 1 else None
 
 
+def _lone_titles(headings: Mapping[str, Sequence[Heading]]) -> set[HeadingPath]:
+    """Titles of notes that have no other subject, among notes that are divided by headings.
+
+    Where most notes are of one subject each, their titles are the reader's topics.
+    """
+    subjects = [
+        {tuple(h.path) for h in listed if h.path and has_subject(h.path[-1])}
+        for listed in headings.values()
+    ]
+    lone = [paths for paths in subjects if len(paths) == 1 and len(next(iter(paths))) == 1]
+    divided = [paths for paths in subjects if len(paths) > 1]
+    return set().union(*lone) if len(lone) < len(divided) else set()
+
+
 @dataclass(slots=True)
 class _GatheredHeadings:
     """Headings of the notes with a subject, in order, with the prose below each and its notes."""
@@ -114,7 +128,7 @@ def read_outline(
     A topic is a heading with a subject that holds works directly or has no heading below it; what
     only groups others is context for them, and a note's title is no topic.
     """
-    gathered = _GatheredHeadings()
+    gathered = _GatheredHeadings(titles=_lone_titles(headings))
     for note, listed in headings.items():
         gathered.add_note(note, listed)
     titles = frozenset(gathered.titles)
@@ -139,3 +153,14 @@ def _choose_topics(
     return tuple(
         path for path in paths if path not in titles and (path in used or path not in parents)
     )
+
+
+def find_places(
+    headings: Mapping[str, Sequence[Heading]], noted: Iterable[Sequence[HeadingPath]] = ()
+) -> tuple[HeadingPath, ...]:
+    """The headings of the notes under which a paper can be filed, in their order: all that name a
+    subject and not only their note.
+    """
+    outline = read_outline(headings, noted)
+    paths = dict.fromkeys(h.path for listed in headings.values() for h in listed if h.path)
+    return tuple(path for path in paths if outline.topic_of(path) == path)

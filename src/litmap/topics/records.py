@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from litmap.models import Filing, HeadingPath, Topic
+from litmap.models import Filing, HeadingPath, Theme, Topic
+
+MAX_MISSING = 20
+"""Missing works that are kept of one heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Coverage:
     """What one heading holds. `tightness` is the mean cosine of its works with their centroid;
     `nearest` the heading whose centroid is closest and `distance` 1 minus their cosine; `central`
     the most central works, best first. Cosines are of vectors from which the mean of all works is
-    taken, so that 0 means 'no closer than chance'.
+    taken, so that 0 means 'no closer than chance'. `missing` are at most `MAX_MISSING` of
+    `missing_count`.
     """
 
     heading: HeadingPath
@@ -58,15 +62,17 @@ class Coverage:
     distance: float
     central: tuple[str, ...]
     missing: tuple[tuple[str, int], ...] = ()
+    missing_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class FilingResult:
-    """Topics (headings first, then emergent ones), one filing a work in the order given, findings
-    and coverage.
+    """Topics (headings first, then emergent ones), one filing a work in the order given, findings,
+    coverage, and the themes of the headings.
     """
 
     topics: tuple[Topic, ...]
     filings: tuple[Filing, ...]
     findings: tuple[Finding, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    themes: tuple[Theme, ...] = ()

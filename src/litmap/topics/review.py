@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from litmap.models import HeadingPath, Topic
+from litmap.parsing.percentages import chance_words
 from litmap.topics.evidence import Floats, unit
 from litmap.topics.outline import Outline
-from litmap.topics.records import Coverage, Finding, PaperText
+from litmap.topics.records import MAX_MISSING, Coverage, Finding, PaperText
 
 MIN_WORKS_SIMILARITY = 0.8
 """Similarity of two headings' works, as a share of that within each, from which they may be one."""
@@ -37,6 +38,9 @@ MAX_MISFIT_ODDS = 0.2
 MIN_MISFIT_CHANCE = 0.3
 """Least chance of the heading that a misfit is said to read like."""
 
+FEW_FILED = 30
+"""Filed works below which a chance is said with their number."""
+
 Members = Mapping[HeadingPath, Sequence[int]]
 
 
@@ -44,7 +48,8 @@ Members = Mapping[HeadingPath, Sequence[int]]
 class Misfit:
     """A filed work that reads like another heading of the same notes. `own` and `chance` are the
     chances of its own and of that heading among those of the notes it stands in; `odds` is how its
-    own heading compares with one taken at random (1 is no better).
+    own heading compares with one taken at random (1 is no better); `filed` works the chances were
+    learnt of.
     """
 
     work: int
@@ -53,13 +58,15 @@ class Misfit:
     own: float
     chance: float
     odds: float
+    filed: int = FEW_FILED
 
     @property
     def text(self) -> str:
         """Why text and heading disagree."""
         placed = " and ".join(f"'{name(path)}'" for path in self.placed)
-        chances = f"{self.chance:.0%} against {self.own:.0%}"
-        return f"filed under {placed}, reads like '{name(self.like)}' ({chances})"
+        chances = f"{chance_words(self.chance)} against {chance_words(self.own)}"
+        few = f", judged by only {self.filed} filed papers" if self.filed < FEW_FILED else ""
+        return f"filed under {placed}, reads like '{name(self.like)}' ({chances}{few})"
 
 
 def name(path: HeadingPath) -> str:
@@ -79,12 +86,17 @@ def find_misfits(
     several notes overlap, and no heading is compared with those above or below it. A work known by
     its title alone is left out.
     """
+    filed = _headings_of_works(outline, members)
     compared = [
         _compare_headings(i, paths, outline, chances[i])
-        for i, paths in sorted(_headings_of_works(outline, members).items())
+        for i, paths in sorted(filed.items())
         if _has_text(works[i])
     ]
-    misfits = [misfit for misfit in compared if misfit is not None and _is_out_of_place(misfit)]
+    misfits = [
+        replace(misfit, filed=len(filed))
+        for misfit in compared
+        if misfit is not None and _is_out_of_place(misfit)
+    ]
     return sorted(misfits, key=lambda misfit: (misfit.odds, misfit.work))
 
 
@@ -234,7 +246,7 @@ class _HeadingPair:
                 "have the same name" if same else f"have like names (cosine {self.name_cosine:.2f})"
             )
         if self.works_tell:
-            share = f"{self.works_similarity:.0%}"
+            share = chance_words(self.works_similarity)
             why.append(f"hold papers nearly as alike as those within either ({share})")
         score = self.name_cosine * self.names_agree
         score += self.works_similarity if self.works_tell else 0.0
@@ -474,4 +486,4 @@ def _missing_works(
         ((cited, len(citing)) for cited, citing in citing_works.items() if len(citing) > 1),
         key=lambda c: (-c[1], c[0]),
     )
-    return tuple(ranked[:20])
+    return tuple(ranked[:MAX_MISSING])
