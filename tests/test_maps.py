@@ -1,6 +1,5 @@
 import json
 import re
-import shutil
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -202,53 +201,34 @@ def test_html_stands_alone_and_holds_texts_as_data():
     assert len(data["dots"]) == 101
     assert data["dots"][0]["t"].startswith("Paper w0 <script>")
     assert data["links"] == [[0, 1]]
+    assert "innerHTML" not in page
+    policy = re.search(r'content="(default-src [^"]*)"', page)[1]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-in")
+
+
+def test_a_title_that_looks_like_a_place_of_the_page_stays_a_title():
+    for title in ("@@DATA@@", "@@SCRIPT@@", "@@TITLE@@"):
+        page = to_html(draw([Dot("w", title, 0.0, 0.0)], title=title))
+        assert page.count("mountExportedMap();") == 1
+        data = json.loads(
+            re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1]
+        )
+        assert data["title"] == data["dots"][0]["t"] == title
+
+
+def test_themes_bring_headings_together_and_emergent_topics_have_a_region():
+    paths = [("A", "Information theory"), ("B", "Information bottleneck"), ("B", "Kernels")]
+    dots = [Dot(f"w{i}", "t", i / 10, i / 7, paths[i % 3]) for i in range(9)]
+    dots += [Dot(f"e{i}", "t", -i / 10, 1.0, None, cluster="graphs, walks") for i in range(3)]
+    themes = dict.fromkeys(paths[:2], "Information") | {paths[2]: "Kernels"}
+    regions = draw(dots, themes=themes).regions
+    named = {(r.label, r.level, r.count) for r in regions}
+    assert ("Information", 0, 6) in named
+    assert ("graphs, walks", 2, 3) in named
+    assert not [r for r in regions if r.level == 0 and r.label == "Kernels"]
 
 
 def test_empty_map():
     picture = draw([])
     assert "<svg" in to_svg(picture)
     assert "<html" in to_html(picture)
-
-
-@pytest.mark.skipif(
-    not (shutil.which("chromium") and shutil.which("chromedriver")),
-    reason="needs Debian's chromium",
-)
-def test_the_page_in_a_browser(tmp_path):
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--window-size=1200,800",
-        f"--user-data-dir={tmp_path}",
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    (tmp_path / "map.html").write_text(to_html(make_picture()), encoding="utf-8")
-    browser = webdriver.Chrome(
-        options=options, service=webdriver.ChromeService(shutil.which("chromedriver"))
-    )
-    try:
-        browser.get((tmp_path / "map.html").as_uri())
-        shown = "return ctx.getImageData(0,0,canvas.width,canvas.height).data.reduce((n,v,i)=>n+(i%4<3&&v<250?1:0),0)"
-        browser.execute_async_script(
-            "requestAnimationFrame(()=>requestAnimationFrame(arguments[0]))"
-        )
-        assert browser.execute_script(shown) > 1000  # something is drawn
-        browser.find_element("id", "query").send_keys("w7")
-        assert browser.find_element("id", "found").text.endswith("papers")
-        names = (
-            "const n=placeNames(1);return "
-            "n.flatMap((a,i)=>n.slice(0,i).filter(b=>!free([a.box],b.box))).length"
-        )
-        assert browser.execute_script(names) == 0  # no label over another
-        browser.find_element("id", "cites").click()
-        browser.find_element("id", "dark").click()
-        assert browser.execute_script("return css('--ground')") == "#14171c"
-        browser.execute_script("zoomAt(400,400,6);paint();fit();paint()")
-        assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
-    finally:
-        browser.quit()

@@ -2,6 +2,7 @@
 talk.
 """
 
+from litmap.maps.data import script, style_sheet, to_data
 from litmap.maps.html import to_html
 from litmap.maps.map_model import Dot, Picture, Region, Style, choose_styles, draw
 from litmap.maps.projection import project
@@ -15,6 +16,9 @@ __all__ = [
     "choose_styles",
     "draw",
     "project",
+    "script",
+    "style_sheet",
+    "to_data",
     "to_html",
     "to_png",
     "to_svg",

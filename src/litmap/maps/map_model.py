@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,11 @@ class Style:
 class Dot:
     """A paper on the map. `heading` is where it stands (None for nowhere), `detail` a line on it
     (authors, year).
+
+    `suggested`: only its text says so, with this `chance` (0 to 1); `cluster` is the label of its
+    emergent topic. `short` is its name in few letters ('Keskar 2016'), `status` and `note` what
+    a reader sees of its status and of the note that cites it first; `is_new`: the last refresh
+    brought it.
     """
 
     work: str
@@ -68,13 +73,21 @@ class Dot:
     detail: str = ""
     url: str = ""
     suggested: bool = False
+    short: str = ""
+    year: int | None = None
+    status: str = ""
+    note: str = ""
+    chance: float | None = None
+    cluster: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The ground of a heading: `patches` are polygons around its dots. `level` is 0 for an
-    outermost heading that has headings below it, 1 for one that holds papers. `at` is where its
-    label is best placed.
+    """The ground of a heading: `patches` are polygons around its dots. `level` is 0 for a theme
+    (or an outermost heading) that has headings below it, 1 for one that holds papers, 2 for an
+    emergent topic, which has no heading: its path is its label. `at` is where its label is best
+    placed.
     """
 
     heading: HeadingPath
@@ -95,6 +108,7 @@ class Picture:
     regions: tuple[Region, ...]
     styles: Mapping[HeadingPath, Style]
     links: tuple[tuple[int, int], ...] = ()
+    themes: Mapping[HeadingPath, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +130,20 @@ def draw(
     *,
     title: str = "",
     previous: Mapping[HeadingPath, Style] | None = None,
+    themes: Mapping[HeadingPath, str] | None = None,
 ) -> Picture:
-    """The picture of these dots. `links` are (citing, cited) work ids; `previous` are styles to
-    keep.
+    """The picture of these dots, in their order. `links` are (citing, cited) work ids; `previous`
+    are styles to keep; `themes` name what headings belong together, by default their outermost
+    heading.
     """
     dots = tuple(d for d in dots if np.isfinite((d.x, d.y)).all())
     row = {dot.work: i for i, dot in enumerate(dots)}
     pairs = sorted({(row[a], row[b]) for a, b in links if a in row and b in row and a != b})
     headings = list(dict.fromkeys(dot.heading for dot in dots if dot.heading))
     styles = choose_styles(headings, previous)
-    return Picture(title, dots, tuple(find_regions(dots, styles)), styles, tuple(pairs))
+    grouped = {path: (themes or {}).get(path) or path[0] for path in styles}
+    regions = tuple(find_regions(dots, styles, grouped))
+    return Picture(title, dots, regions, styles, tuple(pairs), grouped)
 
 
 def choose_styles(
@@ -159,33 +177,42 @@ def _digest(path: HeadingPath) -> bytes:
     return hashlib.sha256("\x1f".join(path).encode("utf-8", "replace")).digest()
 
 
-def find_regions(dots: Sequence[Dot], styles: Mapping[HeadingPath, Style]) -> list[Region]:
-    """Regions of the headings that hold dots, and of the outermost headings above two or more of
-    them.
+def find_regions(
+    dots: Sequence[Dot], styles: Mapping[HeadingPath, Style], themes: Mapping[HeadingPath, str]
+) -> list[Region]:
+    """Regions of the themes of two or more headings, of the headings that hold dots, and of the
+    emergent topics.
     """
     members: dict[HeadingPath, list[int]] = {}
+    clusters: dict[str, list[int]] = {}
     for i, dot in enumerate(dots):
         if dot.heading:
             members.setdefault(dot.heading, []).append(i)
+        elif dot.cluster:
+            clusters.setdefault(dot.cluster, []).append(i)
     places = np.array([(d.x, d.y) for d in dots], dtype=np.float64).reshape(-1, 2)
+    grey = Style(NO_COLOUR, SHAPES[0])
     regions = []
-    for path, rows in _outer_headings(members).items():
+    for theme, rows in _rows_of_themes(members, themes).items():
         patches = find_patches(places[rows], reach=2 * PATCH_REACH)
-        regions.append(_region(path, 0, rows, Style(NO_COLOUR, SHAPES[0]), places, patches))
+        regions.append(_region((theme,), 0, rows, grey, places, patches))
     for path, rows in members.items():
         regions.append(_region(path, 1, rows, styles[path], places, find_patches(places[rows])))
+    for label, rows in clusters.items():
+        regions.append(_region((label,), 2, rows, grey, places, find_patches(places[rows])))
     return regions
 
 
-def _outer_headings(members: Mapping[HeadingPath, Sequence[int]]) -> dict[HeadingPath, list[int]]:
-    """The outermost headings above two or more others that hold dots, with those dots in order."""
-    below: dict[HeadingPath, list[HeadingPath]] = {}
+def _rows_of_themes(
+    members: Mapping[HeadingPath, Sequence[int]], themes: Mapping[HeadingPath, str]
+) -> dict[str, list[int]]:
+    """The themes above two or more headings that hold dots, with those dots in order."""
+    below: dict[str, list[HeadingPath]] = {}
     for path in members:
-        if len(path) > 1:
-            below.setdefault(path[:1], []).append(path)
+        below.setdefault(themes[path], []).append(path)
     outer = {
-        path: sorted(row for inner in headings for row in members[inner])
-        for path, headings in below.items()
+        theme: sorted(row for inner in headings for row in members[inner])
+        for theme, headings in below.items()
         if len(headings) > 1
     }
     return dict(sorted(outer.items(), key=lambda item: item[1][0]))
