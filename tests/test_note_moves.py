@@ -26,6 +26,8 @@ from litmap.paths import LibraryPaths
 from litmap.pipeline import note_moves
 from litmap.topics import move_lines, patch
 
+MOVE, NOTICES, REFERENCES = note_moves.Change
+
 
 @dataclasses.dataclass
 class Entry:
@@ -176,32 +178,76 @@ def names(notes):
 
 def test_notes_are_changed_and_put_back(notes):
     Path(next(iter(notes.old))).chmod(0o640)
-    backup = note_moves.move(notes.paths, notes.old, notes.new)
+    backup = note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     assert state(notes.folder) == names(notes.new)
     assert Path(next(iter(notes.old))).stat().st_mode & 0o777 == 0o640
     assert {p.read_bytes() for p in backup.iterdir()} >= set(notes.old.values())
-    assert sorted(note_moves.undo(notes.paths)) == sorted(notes.old)
+    assert sorted(note_moves.undo(notes.paths, MOVE)) == sorted(notes.old)
     assert state(notes.folder) == names(notes.old)
-    with pytest.raises(LibraryError, match="no move"):
-        note_moves.undo(notes.paths)
+    with pytest.raises(LibraryError, match="nothing to undo"):
+        note_moves.undo(notes.paths, MOVE)
 
 
 def test_the_last_of_several_moves_is_put_back_first(notes):
     path = next(iter(notes.old))
-    note_moves.move(notes.paths, {path: INBOX}, {path: b"2"})
-    note_moves.move(notes.paths, {path: b"2"}, {path: b"3"})
-    note_moves.undo(notes.paths)
+    note_moves.move(notes.paths, MOVE, {path: INBOX}, {path: b"2"})
+    note_moves.move(notes.paths, MOVE, {path: b"2"}, {path: b"3"})
+    note_moves.undo(notes.paths, MOVE)
     assert Path(path).read_bytes() == b"2"
-    note_moves.undo(notes.paths)
+    note_moves.undo(notes.paths, MOVE)
     assert Path(path).read_bytes() == INBOX
 
 
+def test_each_kind_of_change_is_put_back_by_itself(notes):
+    inbox, topics = notes.old
+    note_moves.move(notes.paths, MOVE, {inbox: INBOX}, {inbox: b"moved"})
+    note_moves.move(notes.paths, NOTICES, {topics: TOPICS}, {topics: b"told"})
+    assert note_moves.undo(notes.paths, MOVE) == [inbox]
+    assert state(notes.folder) == {"inbox.md": INBOX, "topics.md": b"told"}
+    with pytest.raises(LibraryError, match="nothing to undo: `litmap topics --apply`"):
+        note_moves.undo(notes.paths, MOVE)
+    assert note_moves.undo(notes.paths, NOTICES) == [topics]
+    assert state(notes.folder) == names(notes.old)
+
+
+@pytest.mark.parametrize(("first", "then"), [(MOVE, NOTICES), (NOTICES, MOVE)])
+def test_what_another_kind_changed_since_is_to_be_put_back_first(notes, first, then):
+    path = next(iter(notes.old))
+    note_moves.move(notes.paths, first, {path: INBOX}, {path: b"2"})
+    note_moves.move(notes.paths, then, {path: b"2"}, {path: b"3"})
+    with pytest.raises(LibraryError, match=f"run `litmap {then} --undo` first"):
+        note_moves.undo(notes.paths, first)
+    assert Path(path).read_bytes() == b"3"
+    note_moves.undo(notes.paths, then)
+    note_moves.undo(notes.paths, first)
+    assert Path(path).read_bytes() == INBOX
+
+
+def test_of_several_reference_files_the_named_one_is_put_back(notes):
+    inbox, topics = notes.old
+    note_moves.move(notes.paths, REFERENCES, {inbox: INBOX}, {inbox: b"2"})
+    note_moves.move(notes.paths, REFERENCES, {topics: TOPICS}, {topics: b"2"})
+    assert note_moves.undo(notes.paths, REFERENCES, inbox) == [inbox]
+    assert state(notes.folder) == {"inbox.md": INBOX, "topics.md": b"2"}
+
+
+def test_a_backup_of_a_version_that_noted_no_kind_is_a_move_between_topics(notes):
+    backup = note_moves.move(notes.paths, NOTICES, notes.old, notes.new)
+    manifest = json.loads((backup / note_moves.MANIFEST).read_bytes())
+    del manifest["kind"]
+    (backup / note_moves.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(LibraryError, match="nothing to undo"):
+        note_moves.undo(notes.paths, NOTICES)
+    note_moves.undo(notes.paths, MOVE)
+    assert state(notes.folder) == names(notes.old)
+
+
 def test_a_note_edited_since_is_not_put_back_and_then_none_is(notes):
-    note_moves.move(notes.paths, notes.old, notes.new)
+    note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     (notes.folder / "topics.md").write_bytes(b"mine")
     before = state(notes.folder)
     with pytest.raises(LibraryError, match="was changed since"):
-        note_moves.undo(notes.paths)
+        note_moves.undo(notes.paths, MOVE)
     assert state(notes.folder) == before
 
 
@@ -231,7 +277,7 @@ def test_where_one_note_cannot_be_changed_none_is(notes, disturb):
     disturb(notes)
     before = state(notes.folder)
     with pytest.raises(LibraryError):
-        note_moves.move(notes.paths, notes.old, notes.new)
+        note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     assert state(notes.folder) == before
 
 
@@ -249,7 +295,7 @@ def test_a_failure_at_any_step_leaves_all_notes_as_they_were(notes, monkeypatch,
 
     monkeypatch.setattr(owner, call, fail)
     try:
-        note_moves.move(notes.paths, notes.old, notes.new)
+        note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     except LibraryError:
         done = False
     else:
@@ -269,7 +315,7 @@ def test_an_interrupt_between_two_notes_puts_the_first_back(notes, monkeypatch):
 
     monkeypatch.setattr(note_moves, "_check_unchanged", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        note_moves.move(notes.paths, notes.old, notes.new)
+        note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     assert state(notes.folder) == names(notes.old)
 
 
@@ -300,30 +346,30 @@ def do_in_a_child(prepare, act):
 
 
 def test_what_a_killed_undo_left_beside_the_notes_is_removed_by_the_next(notes):
-    note_moves.move(notes.paths, notes.old, notes.new)
-    do_in_a_child(die_after_the_state_is_set, lambda: note_moves.undo(notes.paths))
+    note_moves.move(notes.paths, MOVE, notes.old, notes.new)
+    do_in_a_child(die_after_the_state_is_set, lambda: note_moves.undo(notes.paths, MOVE))
     assert len(state(notes.folder)) > len(notes.old)
-    with pytest.raises(LibraryError, match="no move"):
-        note_moves.undo(notes.paths)
+    with pytest.raises(LibraryError, match="nothing to undo"):
+        note_moves.undo(notes.paths, MOVE)
     assert state(notes.folder) == names(notes.old)
 
 
 def test_what_a_killed_move_left_beside_the_notes_is_removed_by_the_next(notes):
     do_in_a_child(
-        die_after_the_state_is_set, lambda: note_moves.move(notes.paths, notes.old, notes.new)
+        die_after_the_state_is_set, lambda: note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     )
     assert len(state(notes.folder)) > len(notes.old)
     path = next(iter(notes.old))
-    note_moves.move(notes.paths, {path: notes.new[path]}, {path: b"3"})
+    note_moves.move(notes.paths, MOVE, {path: notes.new[path]}, {path: b"3"})
     assert state(notes.folder) == names({**notes.new, path: b"3"})
 
 
 def test_a_backup_that_a_kill_cut_off_is_no_backup_and_goes_with_the_next_move(notes):
     do_in_a_child(
-        die_before_the_manifest, lambda: note_moves.move(notes.paths, notes.old, notes.new)
+        die_before_the_manifest, lambda: note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     )
     assert state(notes.folder) == names(notes.old)
-    backup = note_moves.move(notes.paths, notes.old, notes.new)
+    backup = note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     assert list(notes.paths.backups.iterdir()) == [backup]
 
 
@@ -342,13 +388,13 @@ def test_after_a_kill_in_the_middle_undo_puts_all_back(notes):
             real(change)
 
         note_moves._check_unchanged = die
-        note_moves.move(notes.paths, notes.old, notes.new)
+        note_moves.move(notes.paths, MOVE, notes.old, notes.new)
         os._exit(0)
     os.waitpid(child, 0)
     assert state(notes.folder) != names(notes.old)
     with pytest.raises(LibraryError, match="--undo"):
-        note_moves.move(notes.paths, notes.old, notes.new)
-    note_moves.undo(notes.paths)
+        note_moves.move(notes.paths, MOVE, notes.old, notes.new)
+    note_moves.undo(notes.paths, MOVE)
     assert state(notes.folder) == names(notes.old)
 
 
@@ -357,38 +403,38 @@ def test_a_symbolic_link_stays_one(notes):
     note = notes.folder / "topics.md"
     note.rename(real)
     note.symlink_to(real)
-    note_moves.move(notes.paths, notes.old, notes.new)
+    note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     assert note.is_symlink()
     assert real.read_bytes() == notes.new[str(note)]
 
 
 def test_a_refresh_that_runs_keeps_notes_from_being_moved(notes):
     with writer(notes.paths.lock, "now"), pytest.raises(Busy):
-        note_moves.move(notes.paths, notes.old, notes.new)
+        note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     assert state(notes.folder) == names(notes.old)
 
 
 def test_a_damaged_manifest_or_copy_is_a_clear_error(notes):
-    backup = note_moves.move(notes.paths, notes.old, notes.new)
+    backup = note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     manifest = json.loads((backup / note_moves.MANIFEST).read_bytes())
     (backup / manifest["notes"][0]["copy"]).write_bytes(b"damaged")
     with pytest.raises(LibraryError, match="damaged"):
-        note_moves.undo(notes.paths)
+        note_moves.undo(notes.paths, MOVE)
     for text in (b"", b"[]", b'{"state": "else", "notes": []}'):
         (backup / note_moves.MANIFEST).write_bytes(text)
         with pytest.raises(LibraryError):
-            note_moves.undo(notes.paths)
+            note_moves.undo(notes.paths, MOVE)
     assert state(notes.folder) == names(notes.new)
 
 
 @pytest.mark.parametrize("name", ["a\0b.md", "\ud800.md", 7, None])
 def test_a_manifest_that_names_no_file_is_a_clear_error(notes, name):
-    backup = note_moves.move(notes.paths, notes.old, notes.new)
+    backup = note_moves.move(notes.paths, MOVE, notes.old, notes.new)
     manifest = json.loads((backup / note_moves.MANIFEST).read_bytes())
     manifest["notes"][0]["path"] = name
     (backup / note_moves.MANIFEST).write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(LibraryError, match="is not one of litmap's"):
-        note_moves.undo(notes.paths)
+        note_moves.undo(notes.paths, MOVE)
 
 
 # ── from the library ──────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
-"""Suggestions carried out in the user's notes: all notes or none, with a backup that can be put
-back.
+"""Changes carried out in the user's notes and reference files: all of them or none, with a backup
+that can be put back, each kind of change by itself.
 
 A move goes in this order: the notes' bytes and a manifest into `backups/<time>`, written aside
 and renamed; the new bytes and
@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,34 @@ from litmap.paths import LibraryPaths
 logger = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
+
+
+class Change(StrEnum):
+    """Who asked for a change."""
+
+    TOPICS = "topics"
+    NOTICES = "notices"
+    REFERENCES = "references"
+
+
+UNDO = {
+    Change.TOPICS: "litmap topics --undo",
+    Change.NOTICES: "litmap notices --undo",
+    Change.REFERENCES: "litmap export --update FILE --undo",
+}
+"""What puts each back."""
+_WHAT = {
+    Change.TOPICS: "litmap topics --apply",
+    Change.NOTICES: "litmap notices --apply",
+    Change.REFERENCES: "litmap export --update",
+}
 MOVING, DONE, UNDONE = "moving", "done", "undone"
 _ASIDE = ".new-"
 """How the name of a backup begins that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _File:
     """A note's file, its bytes as they must be found, and the new ones."""
 
     path: Path
@@ -45,22 +67,25 @@ class _Change:
     new: bytes
 
 
-def move(paths: LibraryPaths, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Path:
+def move(
+    paths: LibraryPaths, kind: Change, old: Mapping[str, bytes], new: Mapping[str, bytes]
+) -> Path:
     """Replace the notes by their new bytes ({path: bytes}); the folder of the backup.
 
     Raises `LibraryError` where a note is not as in `old`, cannot be written, or an earlier move was
     cut off, and `Busy`; no note is changed then.
     """
-    changes = [_Change(Path(name).resolve(), old[name], data) for name, data in new.items()]
+    changes = [_File(Path(name).resolve(), old[name], data) for name, data in new.items()]
     with lock.writer(paths.lock, utc_now()):
-        if (last := _last_backup(paths)) and _read(last)["state"] == MOVING:
-            message = "an earlier move was cut off: run `litmap topics --undo` first"
-            raise LibraryError(message, subject=str(last))
+        for earlier in _backups(paths.backups):
+            if (manifest := _read(earlier))["state"] == MOVING:
+                message = f"an earlier change was cut off: run `{UNDO[_kind(manifest)]}` first"
+                raise LibraryError(message, subject=str(earlier))
         _clear_leftovers(paths)
         for change in changes:
             _check_writable(change.path)
         try:
-            backup = _write_backup(paths, changes)
+            backup = _write_backup(paths, kind, changes)
         except OSError as error:
             message = f"no backup can be written in {paths.backups}: {error.strerror or error}"
             raise LibraryError(message, subject=str(paths.backups)) from error
@@ -75,24 +100,26 @@ def move(paths: LibraryPaths, old: Mapping[str, bytes], new: Mapping[str, bytes]
     return backup
 
 
-def _is_new(change: _Change) -> bool:
+def _is_new(change: _File) -> bool:
     try:
         return change.path.read_bytes() == change.new
     except OSError:
         return False
 
 
-def undo(paths: LibraryPaths) -> list[str]:
-    """Put the notes of the last move back as they were; their paths.
+def undo(paths: LibraryPaths, kind: Change, file: str = "") -> list[str]:
+    """Put the notes of the last change of a kind (of a file, where one is named) back as they were;
+    their paths.
 
-    Raises `LibraryError` where there is no move to undo, or a note was changed since; no note is
+    Raises `LibraryError` where there is no such change, or a note was changed since; no note is
     changed then.
     """
     with lock.writer(paths.lock, utc_now()):
         _clear_leftovers(paths)
-        backup = _last_backup(paths)
+        backup = _last_backup(paths, kind, str(Path(file).resolve()) if file else "")
         if backup is None:
-            raise LibraryError("no move of notes to undo", subject=str(paths.backups))
+            message = f"nothing to undo: `{_WHAT[kind]}` changed nothing here, or all is put back"
+            raise LibraryError(message, subject=str(paths.backups))
         manifest = _read(backup)
         changes = [c for note in manifest["notes"] if (c := _change_back(backup, note))]
         for change in changes:
@@ -112,7 +139,7 @@ def _clear_leftovers(paths: LibraryPaths) -> None:
                 _remove(_asides(Path(note["path"]).parent, folder.name, i))
 
 
-def _change_back(backup: Path, note: Mapping[str, str]) -> _Change | None:
+def _change_back(backup: Path, note: Mapping[str, str]) -> _File | None:
     """The way back of a note; None where it is as it was before the move."""
     path = Path(note["path"])
     try:
@@ -125,13 +152,26 @@ def _change_back(backup: Path, note: Mapping[str, str]) -> _Change | None:
     if _sha256(now) == note["before"]:
         return None
     if _sha256(now) != note["after"]:
+        later = _later_change(backup, note["path"], _sha256(now))
+        first = f"run `{UNDO[later]}` first; " if later else ""
         message = (
-            f"{path} was changed since its lines were moved, so nothing was put back; "
-            f"the notes as they were before the move are in {backup} (delete it to keep things as "
-            f"is)"
+            f"{path} was changed since{f' by `{_WHAT[later]}`' if later else ''}, so nothing was "
+            f"put back: {first}the notes as they were before are in {backup} (delete it to keep "
+            f"things as they are)"
         )
         raise LibraryError(message, subject=str(path))
-    return _Change(path, now, before)
+    return _File(path, now, before)
+
+
+def _later_change(backup: Path, path: str, now: str) -> Change | None:
+    """What made a note what it is now, after this backup; None where litmap did not."""
+    for later in _backups(backup.parent):
+        manifest = _read(later)
+        if later.name > backup.name and manifest["state"] != UNDONE:
+            made = {(note["path"], note["after"]) for note in manifest["notes"]}
+            if (path, now) in made:
+                return _kind(manifest)
+    return None
 
 
 def _check_writable(path: Path) -> None:
@@ -147,7 +187,7 @@ def _check_writable(path: Path) -> None:
 
 
 # ── replacing ─────────────────────────────────────────────────────────────────────────────────────
-def _replace_all(changes: Sequence[_Change], backup: Path, state: str) -> None:
+def _replace_all(changes: Sequence[_File], backup: Path, state: str) -> None:
     """One rename a note, after all bytes are on disk, then the backup's new state; every note as
     before where one of it fails.
     """
@@ -175,7 +215,7 @@ def _replace_all(changes: Sequence[_Change], backup: Path, state: str) -> None:
         _remove(aside for pair in asides for aside in pair)
 
 
-def _prepare(change: _Change, fresh: Path, former: Path) -> None:
+def _prepare(change: _File, fresh: Path, former: Path) -> None:
     """The new bytes on disk with the note's rights, and a link to the file as it is."""
     write_through(fresh, change.new, new=True)
     shutil.copystat(change.path, fresh)
@@ -189,13 +229,13 @@ def _remove(asides: Iterable[Path]) -> None:
             aside.unlink(missing_ok=True)
 
 
-def _put_back(change: _Change, former: Path) -> None:
+def _put_back(change: _File, former: Path) -> None:
     # A rename of a file onto another link of itself does nothing, so this is right both where the
     # note was replaced and where its rename failed.
     former.replace(change.path)
 
 
-def _check_unchanged(change: _Change) -> None:
+def _check_unchanged(change: _File) -> None:
     if change.path.read_bytes() != change.old:
         message = f"{change.path} was just changed by another program; nothing was moved"
         raise LibraryError(message, subject=str(change.path))
@@ -216,7 +256,7 @@ def _link(path: Path, to: Path) -> None:
 
 
 # ── backups ───────────────────────────────────────────────────────────────────────────────────────
-def _write_backup(paths: LibraryPaths, changes: Sequence[_Change]) -> Path:
+def _write_backup(paths: LibraryPaths, kind: Change, changes: Sequence[_File]) -> Path:
     """The notes' bytes and a manifest, on disk before a note is touched."""
     aside = _new_folder(paths.backups)
     notes = []
@@ -231,7 +271,7 @@ def _write_backup(paths: LibraryPaths, changes: Sequence[_Change]) -> Path:
                 "after": _sha256(change.new),
             }
         )
-    _store(aside, {"state": MOVING, "time": utc_now(), "notes": notes})
+    _store(aside, {"state": MOVING, "kind": kind, "time": utc_now(), "notes": notes})
     backup = paths.backups / aside.name.removeprefix(_ASIDE)
     aside.rename(backup)
     sync_folder(paths.backups)
@@ -248,18 +288,33 @@ def _new_folder(backups: Path) -> Path:
     return folder
 
 
-def _last_backup(paths: LibraryPaths) -> Path | None:
-    """The newest backup that was not put back; a folder without a manifest changed no note."""
-    if not paths.backups.is_dir():
-        return None
-    folders = sorted(f for f in paths.backups.iterdir() if (f / MANIFEST).is_file())
-    return next((f for f in reversed(folders) if _read(f)["state"] != UNDONE), None)
+def _last_backup(paths: LibraryPaths, kind: Change, file: str) -> Path | None:
+    """The newest backup of a kind (with a file, where one is named) that was not put back."""
+    for folder in _backups(paths.backups):
+        manifest = _read(folder)
+        is_meant = not file or file in {note["path"] for note in manifest["notes"]}
+        if manifest["state"] != UNDONE and _kind(manifest) is kind and is_meant:
+            return folder
+    return None
+
+
+def _backups(folder: Path) -> list[Path]:
+    """All backups, the newest first; a folder without a manifest changed no note."""
+    if not folder.is_dir():
+        return []
+    return sorted((f for f in folder.iterdir() if (f / MANIFEST).is_file()), reverse=True)
+
+
+def _kind(manifest: Mapping[str, Any]) -> Change:
+    """Who asked for a change; litmap 0.2 noted nobody, as there were moves between topics alone."""
+    return Change(manifest.get("kind", Change.TOPICS))
 
 
 def _read(backup: Path) -> dict[str, Any]:
     try:
         value: dict[str, Any] = json.loads((backup / MANIFEST).read_bytes())
         known = value["state"] in {MOVING, DONE, UNDONE} and all(map(_is_move, value["notes"]))
+        known = known and value.get("kind", Change.TOPICS) in list(Change)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         message = f"{backup / MANIFEST} is damaged: the copies of the notes are beside it"
         raise LibraryError(message, subject=str(backup)) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from litmap.catalogue import Catalogue, Lookup
 from litmap.models import Citation, Problem
-from litmap.pipeline.context import RunContext, age_days
+from litmap.pipeline.context import RunContext, age_days, nearly
 from litmap.settings import api_keys
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _choose(
 def _is_due(lookup: Lookup | None, retry_days: float) -> bool:
     if lookup is None or not lookup.was_asked:
         return True
-    return not lookup.ids and age_days(lookup.time) >= retry_days
+    return not lookup.ids and age_days(lookup.time) >= nearly(retry_days)
 
 
 def _ask(wanted: Sequence[MissingWork], context: RunContext) -> Iterator[Lookup]:

@@ -161,12 +161,12 @@ def plan_moves(
     for path, text in texts.items():
         for item in _find_items(path, text, mentions, goals):
             place = _find_place(item.heading, path, texts, mentions)
-            if place is not None and _can_move(notes, move := Move(path, *item[:2], *place)):
+            if place is not None and can_move(notes, move := Move(path, *item[:2], *place)):
                 moves.append(move)
     return moves
 
 
-def _can_move(notes: Mapping[str, NoteLines], move: Move) -> bool:
+def can_move(notes: Mapping[str, NoteLines], move: Move) -> bool:
     """Whether whole lines go to another place between lines, in an encoding that holds them."""
     source, target = notes[move.note], notes[move.target]
     if move.note == move.target and move.first <= move.at <= move.end:
@@ -184,12 +184,15 @@ def rewrite(notes: Mapping[str, NoteLines], moves: Sequence[Move]) -> dict[str, 
     for move in moves:
         cut.setdefault(move.note, set()).update(range(move.first, move.end))
         place = arriving.setdefault(move.target, {}).setdefault(move.at, [])
-        place += _arriving(notes, move)
+        place += arriving_lines(notes, move)
     changed = sorted({*cut, *arriving})
-    return {path: _join(notes[path], cut.get(path, ()), arriving.get(path, {})) for path in changed}
+    return {
+        path: join_lines(notes[path], cut.get(path, ()), arriving.get(path, {})) for path in changed
+    }
 
 
-def _arriving(notes: Mapping[str, NoteLines], move: Move) -> list[Line]:
+def arriving_lines(notes: Mapping[str, NoteLines], move: Move) -> list[Line]:
+    """The lines of a move as the note to which they go would have them."""
     source, target = notes[move.note], notes[move.target]
     lines = source.lines[move.first : move.end]
     if source is target:
@@ -197,7 +200,9 @@ def _arriving(notes: Mapping[str, NoteLines], move: Move) -> list[Line]:
     return [encoded for line in lines if (encoded := target.encode(line)) is not None]
 
 
-def _join(note: NoteLines, cut: Iterable[int], arriving: Mapping[int, Sequence[Line]]) -> bytes:
+def join_lines(
+    note: NoteLines, cut: Iterable[int], arriving: Mapping[int, Sequence[Line]]
+) -> bytes:
     """A note's bytes without the lines that are `cut`, and with others before a line's number.
 
     A note whose last line has no line end has none afterwards, where lines were put behind it.
@@ -263,12 +268,12 @@ def _find_items(
     for work, mention in mentions:
         if mention.note == note and 0 < mention.line <= len(lines):
             works_of_line.setdefault(mention.line - 1, set()).add(work)
-    items = []
-    body = _end_of_front_matter(lines)
+    items: list[_Item] = []
+    body = end_of_front_matter(lines)
     for first in sorted(works_of_line):
-        if first < body or not _starts_item(lines, first):
+        if first < max(body, items[-1].end if items else 0) or not starts_item(lines, first):
             continue
-        end = _item_end(lines, first)
+        end = item_end(lines, first)
         works = set().union(*(works_of_line.get(i, set()) for i in range(first, end)))
         headings = {goals.get(work) for work in works}
         heading = headings.pop()
@@ -277,7 +282,7 @@ def _find_items(
     return items
 
 
-def _end_of_front_matter(lines: Sequence[str]) -> int:
+def end_of_front_matter(lines: Sequence[str]) -> int:
     """The line after a note's YAML front matter, from 0; 0 without one."""
     if not lines or lines[0].rstrip() != "---":
         return 0
@@ -285,23 +290,34 @@ def _end_of_front_matter(lines: Sequence[str]) -> int:
     return next(ends, -1) + 1
 
 
-def _item_end(lines: Sequence[str], first: int) -> int:
-    """The line after an item: lines that are indented and begin no item go on with it."""
-    end = first + 1
-    while end < len(lines) and _goes_on(lines[end]):
-        end += 1
+def item_end(lines: Sequence[str], first: int) -> int:
+    """The line after an item and all that is indented below it, items of its own too; after a line
+    that stands alone the next.
+    """
+    end = i = first + 1
+    while i < len(lines) and is_item(lines[first]) and _is_below(lines[i], lines[first]):
+        i += 1
+        if lines[i - 1].strip():
+            end = i
     return end
 
 
-def _goes_on(line: str) -> bool:
-    return bool(line.strip()) and line[0] in " \t" and not _ITEM.match(line)
+def _is_below(line: str, item: str) -> bool:
+    """Whether a line is blank or indented more than an item."""
+    indents = (len(text) - len(text.lstrip(" \t")) for text in (line, item))
+    return not line.strip() or next(indents) > next(indents)
 
 
-def _starts_item(lines: Sequence[str], i: int) -> bool:
+def is_item(line: str) -> bool:
+    """Whether a line begins a list item."""
+    return _ITEM.match(line) is not None
+
+
+def starts_item(lines: Sequence[str], i: int) -> bool:
     """Whether a line begins a list item or stands alone; a heading does neither."""
     if _MARK.match(lines[i]) and not _ITEM.match(lines[i]):
         return False
-    if _is_underlined(lines, i):
+    if is_underlined(lines, i):
         return False
     return bool(_ITEM.match(lines[i])) or _stands_alone(lines, i)
 
@@ -312,7 +328,8 @@ def _stands_alone(lines: Sequence[str], i: int) -> bool:
     return before and (i + 1 == len(lines) or not lines[i + 1].strip())
 
 
-def _is_underlined(lines: Sequence[str], i: int) -> bool:
+def is_underlined(lines: Sequence[str], i: int) -> bool:
+    """Whether a line is a heading by the rule below it."""
     return i + 1 < len(lines) and bool(_RULE.match(lines[i + 1]))
 
 
@@ -334,7 +351,7 @@ def _find_place(
     if entries:
         nearest = min(entries)[:2]
         last = max(line for *where, line in entries if tuple(where) == nearest)
-        return nearest[1], _end_of_entry(lines[nearest[1]], last)
+        return nearest[1], end_of_entry(lines[nearest[1]], last)
     for path in sorted(lines, key=lambda p: (p != note, p)):
         line = _heading_line(heading[-1], lines[path])
         if line is not None:
@@ -342,7 +359,7 @@ def _find_place(
     return None
 
 
-def _end_of_entry(lines: Sequence[str], line: int) -> int:
+def end_of_entry(lines: Sequence[str], line: int) -> int:
     """The line after the paragraph that goes on at `line`, from 0."""
     while line < len(lines) and lines[line].strip() and not _MARK.match(lines[line]):
         line += 1
@@ -353,7 +370,7 @@ def _heading_line(name: str, lines: Sequence[str]) -> int | None:
     """The line after the heading of this name and the blank lines below it."""
     wanted = " ".join(name.split()).casefold()
     for i, line in enumerate(lines):
-        underlined = _is_underlined(lines, i)
+        underlined = is_underlined(lines, i)
         text = _MARK.sub("", line).strip().rstrip("#=}*: ").strip()
         if " ".join(text.split()).casefold() != wanted or not (underlined or _MARK.match(line)):
             continue

@@ -60,8 +60,7 @@ def _list(library: Library) -> None:
             (r for r in rows if chosen in _headings(r)), key=lambda r: -_headings(r)[chosen]
         )
     last = -(-len(rows) // ROWS_PER_PAGE)
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        at = st.pagination(last, key=f"reading-{chosen}") if last > 1 else 1
+    at = st.pagination(last, key=f"reading-{chosen}") if last > 1 else 1
     for row in rows[(at - 1) * ROWS_PER_PAGE : at * ROWS_PER_PAGE]:
         _row(library, row, chosen)
 
@@ -79,9 +78,9 @@ def _row(library: Library, row: Mapping[str, Any], chosen: tuple[str, ...] | Non
         st.markdown(f"**{formatting.escape(str(row.get('title') or row.get('raw') or ''))}**")
         st.caption(formatting.escape(_byline(row)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(f"cited by {len(citing)} of your papers", color="primary")
+            st.badge(f"cited by {len(citing)} of your papers", color="gray")
             if chosen:
-                st.badge(f"{_headings(row)[chosen]} of this heading", color="primary")
+                st.badge(f"{_headings(row)[chosen]} of this heading", color="gray")
             for label, url in _addresses(row):
                 st.link_button(
                     formatting.escape(label), url, type="tertiary", icon=":material/open_in_new:"
@@ -146,7 +145,7 @@ def _coverage_row(library: Library, row: Mapping[str, Any]) -> dict[str, Any]:
         "Cohesion": max(0.0, row["tightness"]),
         "Nearest heading": formatting.path(row["nearest"][-1:]) if row["nearest"] else "",
         "Most central papers": "; ".join(formatting.cite(work) for work in central[:3]),
-        "Missing": len(row.get("missing") or []),
+        "Missing": row["missing_count"],
     }
 
 
