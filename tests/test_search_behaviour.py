@@ -7,14 +7,16 @@ import math
 import numpy as np
 import pytest
 
+from litmap.catalogue import ReadingState
 from litmap.errors import SearchError
 from litmap.models import Chunk
 from litmap.search import Facts, matching_works, parse_query
 from litmap.search.candidates import embed_query, unit_mean
 from litmap.search.filters import allowed_rows, describe
 from litmap.search.highlighting import Marker, hit_words, lines_of, marks, sentences
-from litmap.search.query import DEFAULT_KINDS, MAX_QUERY_LENGTH
+from litmap.search.query import DEFAULT_KINDS, MAX_QUERY_LENGTH, STATES, STATUSES
 from litmap.search.ranking import Scale, best_three, first_of_each, highest, smooth
+from litmap.ui import formatting
 from tests.search_parts import FormulaEncoder, make_searcher, passage
 
 FACTS = {
@@ -71,6 +73,12 @@ def searcher(tmp_path):
         ('author:"ada marwick" x', "authors", ("ada marwick",)),
         ('note:"my note.md" x', "notes", ("my note.md",)),
         ('heading:"Loss surfaces" x', "headings", ("Loss surfaces",)),
+        ('venue:"Neural Computation" x', "venues", ("Neural Computation",)),
+        ("lang:DE x", "languages", ("de",)),
+        ("tag:#fluids x", "tags", ("fluids",)),
+        ("is:ToRead is:read x", "states", ("to read", "read")),
+        ("is:important x", "only_important", True),
+        ("status:Not_Found x", "statuses", ("not-found",)),
         ("colour:red x", "text", "colour:red x"),
         ('colour:"deep red" x', "phrases", ("deep red",)),
         ("x", "kinds", DEFAULT_KINDS),
@@ -112,6 +120,11 @@ def test_a_part_of_a_query_means(text, field, value):
         ("!?", "no word in the query"),
         ("", "query is empty"),
         ("in:cellar x", "unknown place 'cellar'"),
+        ("is:good x", "unknown label 'good'"),
+        ("status:lost x", "unknown status 'lost'"),
+        ("tag:# x", "names no tag"),
+        ("tag: x", "such as tag:fluids"),
+        ("-is:read x", "cannot be turned round"),
         ("x" * (MAX_QUERY_LENGTH + 1), "20,001 characters"),
     ],
 )
@@ -454,3 +467,8 @@ def test_smoothing_takes_a_share_from_the_nearest():
     smoothed = smooth(np.array([0, 1, 0], np.float32), unlike, 0.5, 2)
     assert smoothed[0] == pytest.approx(0.5 * 0.36)  # likenesses count squared
     assert smooth(scores[:2], vectors[:2], 0.5, 1).tolist() == [2, 0]
+
+
+def test_labels_and_statuses_are_those_of_the_catalogue():
+    assert tuple(STATES.values()) == tuple(str(state) for state in ReadingState if state)
+    assert tuple(formatting.STATUSES) == STATUSES

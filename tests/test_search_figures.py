@@ -48,7 +48,7 @@ from litmap.search.ranking import (
     smooth,
 )
 from litmap.search.results import Results
-from litmap.search.searcher import _covers_terms, _KeywordThreads
+from litmap.search.searcher import CLOSER_OUTSIDE, _covers_terms, _KeywordThreads
 from tests.search_parts import ExactVectors, FormulaEncoder, make_searcher, passage
 
 
@@ -526,7 +526,7 @@ def test_works_are_made_when_first_looked_at() -> None:
 
 def test_what_is_not_said_of_a_result_is_empty() -> None:
     query = Query("x")
-    kinds = ("body", "abstract", "note", "figure", "table")
+    kinds = ("body", "abstract", "note", "figure", "table", "mark")
     assert query == Query("x", "", (), (), (), None, (), (), kinds, (), False, ())
     assert Results(query) == Results(query, (), (), True, "")
     assert Facts("a") == Facts("a", "", (), None, (), (), ())
@@ -689,6 +689,21 @@ def test_nothing_else_in_the_library_is_said(tmp_path: Any) -> None:
     far = alone.search("zymurgy quokka")
     assert far.message == "Nothing in the library is close to this; these are the closest passages."
     assert far.close is False
+
+
+def test_what_filters_leave_out_is_not_missing_in_the_library(tmp_path: Any) -> None:
+    rows = [passage(0, "w:0", "Rain falls on the sea."), passage(1, "w:1", "Engines burn fuel.")]
+    facts = {
+        "w:0": Facts("w:0", "Rain", headings=(("Weather",),)),
+        "w:1": Facts("w:1", "Engines", headings=(("Machines",),)),
+    }
+    two = make_searcher(tmp_path, rows, facts)
+    within = two.search("rain on the sea heading:Machines")
+    assert [hit.row for hit in within.hits] == [1]
+    assert (within.close, within.message) == (True, CLOSER_OUTSIDE)
+    far = two.search("zymurgy quokka heading:Machines")
+    assert far.message.startswith("Nothing in the library is close")
+    assert not two.search("rain on the sea heading:Weather").message
 
 
 class Second:

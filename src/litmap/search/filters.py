@@ -36,6 +36,11 @@ def allowed_rows(
         where = f" that match {describe(query)}" if works is not None else ""
         kinds = " or ".join(query.kinds)
         return mask, f"There is no text of kind {kinds} in the works{where}."
+    if query.languages:
+        mask = _in_languages(query.languages, mask, keywords)
+        if not mask.any():
+            known = ", ".join(keywords.languages)
+            return mask, f"No passage is in {' or '.join(query.languages)}; there is {known}."
     for phrase in query.phrases:
         mask = _with_phrase(phrase, mask, keywords, passages)
         if not mask.any():
@@ -46,6 +51,13 @@ def allowed_rows(
     for text in query.without:
         mask = _without_text(text, mask, keywords, passages)
     return mask, "" if mask.any() else "Every passage holds a word that the query leaves out."
+
+
+def _in_languages(languages: Sequence[str], mask: Mask, keywords: WordRows) -> Mask:
+    """Those of the rows that are read by the rules of one of these languages."""
+    rows = np.flatnonzero(mask)
+    own = np.array(keywords.languages_of(rows), dtype=str)
+    return _rows_to_mask(rows[np.isin(own, list(languages))], mask.size)
 
 
 def _with_phrase(phrase: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Mask:
@@ -71,6 +83,11 @@ def describe(query: Query) -> str:
     parts = [f"author:{name}" for name in query.authors]
     parts += [f'heading:"{name}"' for name in query.headings]
     parts += [f"note:{name}" for name in query.notes]
+    parts += [f"venue:{name}" for name in query.venues]
+    parts += [f"tag:{name}" for name in query.tags]
+    parts += ["is:important"] * query.only_important
+    parts += [f"is:{state.replace(' ', '')}" for state in query.states]
+    parts += [f"status:{status}" for status in query.statuses]
     if query.years:
         first, last = query.years
         years = f"{first}" if first == last else f"{first or ''}..{last or ''}"

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from litmap.errors import SearchError
 from litmap.models import HeadingPath
@@ -39,12 +40,21 @@ KINDS = {
     "figures": "figure",
     "table": "table",
     "tables": "table",
+    "mark": "mark",
+    "marks": "mark",
 }
 """What may stand after `in:`."""
-DEFAULT_KINDS = ("body", "abstract", "note", "figure", "table")
+DEFAULT_KINDS = ("body", "abstract", "note", "figure", "table", "mark")
 """Reference lists name everything and explain nothing: they are searched only where `in:references`
 asks for it.
 """
+
+IMPORTANT = "important"
+"""What `is:` takes beside the states of reading."""
+STATES = {"toread": "to read", "reading": "reading", "read": "read"}
+"""What may stand after `is:` → how the catalogue spells that state of reading."""
+STATUSES = ("fetched", "metadata-only", "not-found", "unsure", "failed", "pending")
+"""What may stand after `status:`."""
 
 ANSWERING_KINDS = ("body", "abstract", "figure")
 """What may answer a question: a paper's own words, no reference list, no row of a table, no
@@ -74,17 +84,34 @@ class Query:
     ids: tuple[str, ...] = ()
     only_ids: bool = False
     remarks: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    only_important: bool = False
+    statuses: tuple[str, ...] = ()
 
     @property
     def filters_works(self) -> bool:
         """Whether it lets only some works through."""
-        return bool(self.authors or self.years or self.headings or self.notes)
+        by_record = self.authors or self.years or self.headings or self.notes or self.venues
+        return bool(by_record or self.statuses or self.filters_labels)
+
+    @property
+    def filters_labels(self) -> bool:
+        """Whether it asks for labels that the reader gave."""
+        return bool(self.tags or self.states or self.only_important)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether a filter of works or of languages leaves passages out."""
+        return self.filters_works or bool(self.languages)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What filters ask of a work: from the catalogue (title, authors, year, ids) and the notes
-    (headings, notes).
+    """What filters ask of a work: from the catalogue (title, authors, year, ids, venue, status,
+    the reader's labels) and the notes (headings, notes).
     """
 
     id: str
@@ -94,15 +121,27 @@ class Facts:
     ids: tuple[str, ...] = ()
     headings: tuple[HeadingPath, ...] = ()
     notes: tuple[str, ...] = ()
+    venue: str = ""
+    status: str = ""
+    state: str = ""
+    is_important: bool = False
+    tags: tuple[str, ...] = ()
 
 
 _QUOTES = str.maketrans("“”„‟«»＂", '"' * 7)
 _NO_QUOTES = str.maketrans("“”„‟«»＂", " " * 7)
+
+
+def quoted(value: str) -> str:
+    """A filter's value in quotation marks, which none of its own may end."""
+    return '"' + " ".join(value.translate(_QUOTES).replace('"', " ").split()) + '"'
+
+
 _FIELD = r"(?P<field>[A-Za-z]+):"
 _PART = re.compile(rf'(?P<minus>(?<![^\s])-)?(?:{_FIELD})?"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|"')
 _BARE_FIELD = re.compile(r"(-?)([A-Za-z]+):(.*)", re.DOTALL)
 _YEARS = re.compile(rf"({FOUR_FIGURES})?\s*(\.\.\.?|-|–)\s*({FOUR_FIGURES})?")
-_FIELDS = ("author", "year", "heading", "note", "in")
+_FIELDS = ("author", "year", "heading", "note", "venue", "lang", "tag", "is", "status", "in")
 _FILTER = re.compile(rf'(?<!\S)({"|".join(_FIELDS)}):(?:"([^"]*)"|([^\s"]+))')
 _QUOTE_IN_WORD = re.compile(r'(?<=\w)"(?=\w)')
 _SENTENCE_MARKS = "?!.,;:？！。"
@@ -113,9 +152,10 @@ def parse_query(text: str) -> Query:
     sense.
 
     `"exact phrase"`, `-word`, `-"phrase"`, `author:`, `year:2015..2018` (or `2015`, `2015..`,
-    `..2018`), `heading:"Loss surfaces"`, `note:`, `in:references` (`notes`, `abstracts`, `body`,
-    `figures`, `tables`). Anything else is searched for; in a query of more than `MAX_QUERY_WORDS`
-    words everything is.
+    `..2018`), `heading:"Loss surfaces"`, `note:`, `venue:`, `lang:de`, `tag:fluids`,
+    `is:important` (`toread`, `reading`, `read`), `status:fetched`, `in:references` (`notes`,
+    `abstracts`, `body`, `figures`, `tables`, `marks`). Anything else is searched for; in a query
+    of more than `MAX_QUERY_WORDS` words everything is.
     """
     _check_length(text)
     clean = _clean(text)
@@ -154,7 +194,7 @@ def parse_question(text: str) -> Query:
     if not set(kinds) <= set(ANSWERING_KINDS):
         raise SearchError(
             "Only what papers say themselves answers a question: in:body, in:abstracts or "
-            "in:figures. `litmap search` looks into notes, tables and references."
+            "in:figures. `litmap search` looks into notes, marks, tables and references."
         )
     ids, _ = _split_identifiers(words)
     return replace(query, text=words, kinds=kinds, ids=tuple(dict.fromkeys(ids)))
@@ -220,23 +260,72 @@ def _with_filter(query: Query, name: str, value: str) -> Query:
             f"'{name}:' needs a value right after the colon, such as {_example(name)}.",
             subject=name,
         )
-    if name == "year":
-        return replace(query, years=_parse_years(value))
-    if name == "in":
-        kind = KINDS.get(value.casefold())
-        if kind is None:
-            raise SearchError(
-                f"unknown place '{value}'. Use in:body, in:abstracts, in:notes, in:figures, "
-                "in:tables or in:references.",
-                subject=value,
-            )
-        before = () if query.kinds == DEFAULT_KINDS else query.kinds
-        return replace(query, kinds=tuple(dict.fromkeys((*before, kind))))
-    if name == "author":
-        return replace(query, authors=(*query.authors, value))
-    if name == "heading":
-        return replace(query, headings=(*query.headings, value))
-    return replace(query, notes=(*query.notes, value))
+    known = _READ_FILTERS.get(name)
+    if known is not None:
+        return known(query, value)
+    part = f"{name}s"
+    changed: dict[str, Any] = {part: (*getattr(query, part), value)}
+    return replace(query, **changed)
+
+
+def _with_years(query: Query, value: str) -> Query:
+    return replace(query, years=_parse_years(value))
+
+
+def _with_kind(query: Query, value: str) -> Query:
+    kind = KINDS.get(value.casefold())
+    if kind is None:
+        raise SearchError(
+            f"unknown place '{value}'. Use in:body, in:abstracts, in:notes, in:marks, "
+            "in:figures, in:tables or in:references.",
+            subject=value,
+        )
+    before = () if query.kinds == DEFAULT_KINDS else query.kinds
+    return replace(query, kinds=tuple(dict.fromkeys((*before, kind))))
+
+
+def _with_language(query: Query, value: str) -> Query:
+    return replace(query, languages=(*query.languages, value.lower()))
+
+
+def _with_tag(query: Query, value: str) -> Query:
+    tag = value.lstrip("# ")
+    if not tag:
+        raise SearchError(f"'tag:{value}' names no tag: write tag:fluids.", subject=value)
+    return replace(query, tags=(*query.tags, tag))
+
+
+def _with_label(query: Query, value: str) -> Query:
+    """The query with `is:important`, or with a state of reading: of several one must be true."""
+    word = re.sub(r"[\s_-]+", "", value.casefold())
+    if word == IMPORTANT:
+        return replace(query, only_important=True)
+    if word not in STATES:
+        raise SearchError(
+            f"unknown label '{value}'. Use is:important, is:toread, is:reading or is:read; your "
+            "own words are tags, such as tag:fluids.",
+            subject=value,
+        )
+    return replace(query, states=tuple(dict.fromkeys((*query.states, STATES[word]))))
+
+
+def _with_status(query: Query, value: str) -> Query:
+    word = re.sub(r"[\s_]+", "-", value.casefold())
+    if word not in STATUSES:
+        known = ", ".join(f"status:{status}" for status in STATUSES)
+        raise SearchError(f"unknown status '{value}'. Use one of {known}.", subject=value)
+    return replace(query, statuses=tuple(dict.fromkeys((*query.statuses, word))))
+
+
+_READ_FILTERS: dict[str, Callable[[Query, str], Query]] = {
+    "year": _with_years,
+    "in": _with_kind,
+    "lang": _with_language,
+    "tag": _with_tag,
+    "is": _with_label,
+    "status": _with_status,
+}
+"""Filters whose value is more than a name that is looked for."""
 
 
 def _example(name: str) -> str:
@@ -244,6 +333,11 @@ def _example(name: str) -> str:
         "author": "author:hinton",
         "year": "year:2015..2018",
         "heading": 'heading:"Loss surfaces"',
+        "venue": "venue:NeurIPS",
+        "lang": "lang:de",
+        "tag": "tag:fluids",
+        "is": "is:important",
+        "status": "status:fetched",
     }
     return examples.get(name, "in:references" if name == "in" else "note:reading.md")
 
@@ -293,7 +387,7 @@ def _split_identifiers(text: str) -> tuple[list[str], str]:
 
 def _asks_for_something(query: Query) -> bool:
     has_words = any(c.isalnum() for c in query.text)
-    return has_words or query.filters_works or query.kinds != DEFAULT_KINDS
+    return has_words or query.is_restricted or query.kinds != DEFAULT_KINDS
 
 
 def _nothing_asked(query: Query) -> SearchError:
@@ -316,6 +410,14 @@ def matching_works(query: Query, facts: Iterable[Facts]) -> set[str] | None:
     tests += [_by_author(name) for name in query.authors]
     tests += [_by_heading(name) for name in query.headings]
     tests += [_by_note(name) for name in query.notes]
+    tests += [_by_venue(name) for name in query.venues]
+    tests += [_by_tag(name) for name in query.tags]
+    if query.states:
+        tests.append(lambda work: work.state in query.states)
+    if query.only_important:
+        tests.append(lambda work: work.is_important)
+    if query.statuses:
+        tests.append(lambda work: work.status in query.statuses)
     if query.years:
         tests.append(_by_year(*query.years))
     return {work.id for work in facts if all(test(work) for test in tests)}
@@ -356,6 +458,28 @@ def _by_heading(name: str) -> Callable[[Facts], bool]:
 def _by_note(name: str) -> Callable[[Facts], bool]:
     wanted = fold_case(name)
     return lambda work: any(wanted in fold_case(note) for note in work.notes)
+
+
+def _by_venue(name: str) -> Callable[[Facts], bool]:
+    """Each word of the name must begin a word of the venue."""
+    wanted = plain_text(name).split()
+
+    def test(work: Facts) -> bool:
+        words = plain_text(work.venue).split()
+        return bool(wanted) and all(any(w.startswith(word) for w in words) for word in wanted)
+
+    return test
+
+
+def _by_tag(name: str) -> Callable[[Facts], bool]:
+    """A tag is named whole, or by what it stands under: `tag:fluids` finds 'fluids/turbulence'."""
+    wanted = fold_case(name)
+
+    def test(work: Facts) -> bool:
+        tags = map(fold_case, work.tags)
+        return any(tag == wanted or tag.startswith(f"{wanted}/") for tag in tags)
+
+    return test
 
 
 def _by_year(first: int | None, last: int | None) -> Callable[[Facts], bool]:

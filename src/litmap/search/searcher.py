@@ -71,6 +71,9 @@ its rarest words.
 """
 
 
+CLOSER_OUTSIDE = "Closer passages lie outside your filters; these are the closest within."
+
+
 class _KeywordThreads:
     """A few threads for all searchers. A forked process has none of its parent's, and gets threads
     of its own.
@@ -261,7 +264,10 @@ class Searcher:
 
         grouped = LazySequence(min(limit, np.unique(evidence.works).size), works)
         return self._with_closeness(
-            Results(query, tuple(hits), grouped), float(evidence.cosines.max()), marker
+            Results(query, tuple(hits), grouped),
+            float(evidence.cosines.max()),
+            marker,
+            question.vector,
         )
 
     def _group_by_work(
@@ -351,8 +357,14 @@ class Searcher:
             MIN_COSINE, min(enough, CLOSE_COSINE) if background <= MAX_SPREAD_COSINE else enough
         )
 
-    def _with_closeness(self, results: Results, cosine: float, marker: Marker) -> Results:
-        """The results with an honest word where nothing is close, by meaning or by words."""
+    def _with_closeness(
+        self, results: Results, cosine: float, marker: Marker, vector: Floats
+    ) -> Results:
+        """The results with an honest word where nothing is close, by meaning or by words.
+
+        The measures are those of a best passage of the whole library; the best of a few that
+        filters let through lies farther off though it is on the subject.
+        """
         if self._is_near(cosine):
             return results
         languages = self.keywords.languages_of([hit.row for hit in results.hits])
@@ -361,8 +373,16 @@ class Searcher:
             for hit, language in zip(results.hits, languages, strict=True)
         ):
             return results
+        if results.query.is_restricted and self._is_near(self._best_cosine(results.query, vector)):
+            return replace(results, message=CLOSER_OUTSIDE)
         message = "Nothing in the library is close to this; these are the closest passages."
         return replace(results, close=False, message=message)
+
+    def _best_cosine(self, query: Query, vector: Floats) -> float:
+        """The best cosine of all passages of the kinds asked for, whatever is filtered."""
+        rows = np.flatnonzero(self.keywords.rows_of(kinds=query.kinds))
+        cosines, _ = self.vectors.search(vector[None, :], 1, rows)
+        return float(cosines[0, 0])
 
     @cached_property
     def _titles(self) -> dict[str, str]:
