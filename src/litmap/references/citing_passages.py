@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
@@ -40,19 +41,26 @@ MIN_SAID_WORDS, MAX_SAID_WORDS = 6, 100
 
 
 @dataclass(slots=True)
-class _Paragraph:
-    """A paragraph, put together over column and page breaks, with the place of each line."""
+class Paragraph:
+    """A paragraph, put together over column and page breaks, with the place of each line.
+
+    `blocks` are the blocks it is put together from: where each begins in its text, its page, and
+    its number on that page, from 0.
+    """
 
     text: str = ""
+    blocks: list[tuple[int, int, int]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     lines: list[tuple[int, int, int, tuple[float, float, float, float]]] = field(
         default_factory=list
     )
 
-    def add(self, text: str, page: int, spans: Sequence[Span]) -> None:
+    def add(self, text: str, page: int, spans: Sequence[Span], number: int = 0) -> None:
+        """Put a block at its end."""
         if self.text and not self.text.endswith((" ", "-")):
             self.text += " "
         base = len(self.text)
+        self.blocks.append((base, page, number))
         self.text += text
         for span in spans:
             self.starts.append(base + span.start)
@@ -83,8 +91,8 @@ def citing_passages(
     alone. `work` is put into the sentences. Numbers are looked for in square brackets, and in round
     ones where the paper has no square ones. At most `limit` sentences come back.
     """
-    paragraphs = _paragraphs(document)
-    finders = _make_finders(reference, others, paragraphs)
+    paragraphs = citable_paragraphs(document)
+    finders = make_finders(reference, others, square=uses_square_brackets(paragraphs))
     sentences = (
         _to_sentence(paragraph, start, end, work)
         for paragraph in paragraphs
@@ -105,11 +113,12 @@ class CitingSentence:
 
 def citing_sentences(document: Document, references: Sequence[Reference]) -> list[CitingSentence]:
     """What a paper says of the works of its reference list, by entry and in reading order."""
-    paragraphs = _paragraphs(document)
+    paragraphs = citable_paragraphs(document)
+    square = uses_square_brackets(paragraphs)
     found = [
         CitingSentence(number, without_marks(paragraph.text[start:end]))
         for number, reference in enumerate(references)
-        for finders in [_make_finders(reference, references, paragraphs)]
+        for finders in [make_finders(reference, references, square=square)]
         for paragraph in paragraphs
         for start, end in _citing_ranges(paragraph.text, finders)
     ]
@@ -125,52 +134,54 @@ def without_marks(sentence: str) -> str:
     return " ".join(_MARK.sub(" ", _NAMES.sub(" ", sentence)).split())
 
 
-def _citing_ranges(text: str, finders: Sequence[_Finder]) -> Iterator[tuple[int, int]]:
+def _citing_ranges(text: str, finders: Sequence[Finder]) -> Iterator[tuple[int, int]]:
     """Start and end of the sentences of a text in which a finder finds a citation, each once."""
     seen: set[tuple[int, int]] = set()
     for finder in finders:
-        for at in finder.places(text):
+        for at, _ in finder.places(text):
             sentence = sentence_around(text, at, CITING_SENTENCES)
             if sentence not in seen:
                 seen.add(sentence)
                 yield sentence
 
 
-def _to_sentence(paragraph: _Paragraph, start: int, end: int, work: str) -> Sentence:
+def _to_sentence(paragraph: Paragraph, start: int, end: int, work: str) -> Sentence:
     page, rects = paragraph.place(start, end)
     return Sentence(paragraph.text[start:end].strip(), work, page, rects)
 
 
-def _paragraphs(document: Document) -> list[_Paragraph]:
+def citable_paragraphs(document: Document) -> list[Paragraph]:
     """The paragraphs in which something may be cited, those of the body over column and page
     breaks.
     """
-    paragraphs: list[_Paragraph] = []
+    paragraphs: list[Paragraph] = []
     for page in document.pages:
-        for block in page.blocks:
+        for number, block in enumerate(page.blocks):
             if block.kind not in _KINDS:
                 continue
             if not (block.continues and paragraphs and block.kind == "body"):
-                paragraphs.append(_Paragraph())
-            paragraphs[-1].add(block.text, page.number, block.spans)
+                paragraphs.append(Paragraph())
+            paragraphs[-1].add(block.text, page.number, block.spans, number)
     return paragraphs
 
 
-class _Finder(Protocol):
+class Finder(Protocol):
     """Finds the places where one entry is cited."""
 
-    def places(self, text: str) -> Iterator[int]:
-        """Offsets of citations in a text."""
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of what cites the entry in a text."""
         ...
 
 
-def _make_finders(
-    reference: Reference, others: Sequence[Reference], paragraphs: Sequence[_Paragraph]
-) -> list[_Finder]:
-    """How the entry is cited: by its number; else by its label and by author and year."""
+def make_finders(
+    reference: Reference, others: Sequence[Reference], *, square: bool
+) -> list[Finder]:
+    """How the entry is cited: by its number, in square brackets or round ones; else by its label
+    and by author and year.
+    """
     if reference.number.isdigit() and int(reference.number):
-        return [_NumberFinder(int(reference.number), _uses_square_brackets(paragraphs))]
-    finders: list[_Finder] = []
+        return [_NumberFinder(int(reference.number), square)]
+    finders: list[Finder] = []
     if label := _plain(reference.number):
         finders.append(_LabelFinder(label))
     if reference.year and reference.authors:
@@ -180,7 +191,7 @@ def _make_finders(
     return finders
 
 
-def _uses_square_brackets(paragraphs: Sequence[_Paragraph]) -> bool:
+def uses_square_brackets(paragraphs: Sequence[Paragraph]) -> bool:
     """Whether the paper cites by numbers in square brackets."""
     samples = (match for p in paragraphs for match in _SQUARE.finditer(p.text))
     return any(_ONLY_NUMBERS.match(match[1]) for match in samples)
@@ -193,20 +204,42 @@ class _NumberFinder:
     number: int
     square: bool
 
-    def places(self, text: str) -> Iterator[int]:
-        for match in (_SQUARE if self.square else _ROUND).finditer(text):
-            if _ONLY_NUMBERS.match(match[1]) and names_number(match[1], self.number):
-                yield match.start(1)
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        for start, numbers in numbers_in_brackets(text, square=self.square):
+            named = find_number(numbers, self.number)
+            if named is not None:
+                yield start + named[0], start + named[1]
 
 
-def names_number(numbers: str, number: int) -> bool:
-    """Whether a list of numbers and ranges ('3, 7–9') has this one in it."""
+def numbers_in_brackets(text: str, *, square: bool) -> Iterator[tuple[int, str]]:
+    """The lists of numbers that stand in brackets, with their offsets.
+
+    >>> list(numbers_in_brackets("as shown [3, 7–9], see [Sec]", square=True))
+    [(10, '3, 7–9')]
+    """
+    for match in (_SQUARE if square else _ROUND).finditer(text):
+        if _ONLY_NUMBERS.match(match[1]):
+            yield match.start(1), match[1]
+
+
+def find_number(numbers: str, number: int) -> tuple[int, int] | None:
+    """Where a list of numbers and ranges ('3, 7–9') names this one; None where it does not.
+
+    >>> find_number("3, 7–9", 8)
+    (3, 6)
+    """
+    return next((place for place, named in named_numbers(numbers) if number in named), None)
+
+
+def named_numbers(numbers: str) -> Iterator[tuple[tuple[int, int], range]]:
+    """The numbers and ranges of a list ('3, 7–9') with their places in it; a range that is too
+    long is left out.
+    """
     for match in _RANGES.finditer(numbers):
         low = int(match[1])
         high = int(match[2]) if match[2] else low
-        if low <= number <= high and high - low <= MAX_RANGE:
-            return True
-    return False
+        if high - low <= MAX_RANGE:
+            yield match.span(), range(low, high + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +248,11 @@ class _LabelFinder:
 
     label: str
 
-    def places(self, text: str) -> Iterator[int]:
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
         for match in _SQUARE.finditer(text):
             parts = (match[1], *_SEPARATOR.split(match[1]))
             if any(_plain(part) == self.label for part in parts):
-                yield match.start()
+                yield match.span()
 
 
 class _NameFinder:
@@ -228,33 +261,36 @@ class _NameFinder:
     def __init__(self, reference: Reference, others: Sequence[Reference]) -> None:
         self.year = reference.year
         self.suffix = reference.year_suffix
-        names = [last_family_word(name) for name in reference.authors]
+        names = [_family(name) for name in reference.authors]
         self.family = names[0]
         self.second = names[1] if len(names) == 2 else ""
         self.has_many = len(names) > 2
         self.has_rivals = any(
-            last_family_word(other.authors[0]) == self.family
+            _family(other.authors[0]) == self.family
             for other in others
             if other is not reference and other.year == reference.year and other.authors
         )
         self.name = re.compile(rf"(?<![\w-]){re.escape(self.family)}(?:’s|'s)?(?![\w-])")
 
-    def places(self, text: str) -> Iterator[int]:
-        for match in self.name.finditer(text):
-            if self._is_cited(text[match.end() : match.end() + MAX_TO_YEAR]):
-                yield match.start()
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        for match in self.name.finditer(text) if self.family in text else ():
+            after = self._year_end(text[match.end() : match.end() + MAX_TO_YEAR])
+            if after:
+                yield match.start(), match.end() + after
 
-    def _is_cited(self, after: str) -> bool:
-        """Whether the year follows in the same sentence, with the right letter and people."""
+    def _year_end(self, after: str) -> int:
+        """Where the year ends that follows in the same sentence, with the right letter and people;
+        0 where none does.
+        """
         year = next((y for y in _YEAR_NEAR.finditer(after) if int(y[1]) == self.year), None)
         if year is None:
-            return False
+            return 0
         between = after[: year.start()]
         if _NEW_SENTENCE.search(between.replace("et al.", "et al")):
-            return False
+            return 0
         if self.suffix and year[2] and self.suffix not in year[2]:
-            return False
-        return not self.has_rivals or self._are_same_people(between)
+            return 0
+        return year.end() if not self.has_rivals or self._are_same_people(between) else 0
 
     def _are_same_people(self, between: str) -> bool:
         """Whether the words between name and year fit one, two or more authors."""
@@ -266,6 +302,10 @@ class _NameFinder:
         if self.has_many and "," in between:
             return True
         return _plain(joined[1]) in (_plain(self.second), "")
+
+
+_family = lru_cache(4096)(last_family_word)
+"""Each name of a list is compared with all others."""
 
 
 def _plain(text: str) -> str:
