@@ -4,12 +4,10 @@ says.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from litmap.maps.map_model import Dot, draw
-from litmap.models import Topic, Work
-from litmap.ui import access, formatting, map_figure, tables
+from litmap import maps
+from litmap.library import Library
+from litmap.models import Work
+from litmap.pipeline.readers_labels import add_tags, set_important
+from litmap.ui import access, formatting, map_view, tables
 
 UI = Path(formatting.__file__).parent
 ROOT = Path(__file__).parent.parent
@@ -164,11 +164,19 @@ def test_hostile_cells_stay_cells(rows: list[list[str]], words: list[str]) -> No
     assert {len(row) for row in drawn} == {max(map(len, rows))}
 
 
+STYLES = {  # of a key or a rank of ours alone
+    'HERE / "style.css"',
+    'f"<style>.st-key-{card} {{ border-color: light-dark(#2a6f7f, #6fb7c6); }}</style>"',
+    'f"<style>@media (max-width: 640px) {{ {later} }}</style>"',
+}
+
+
 def test_no_page_draws_html() -> None:
     for path in UI.glob("*.py"):
         source = path.read_text(encoding="utf-8")
         assert "unsafe_allow" not in source
-        assert set(re.findall(r"\bst\.html\((.*)\)", source)) <= {'HERE / "style.css"'}
+        drawn = set(re.findall(r"\bst\.html\((.*)\)", source))
+        assert drawn <= STYLES, path
     assert "url(" not in (UI / "style.css").read_text(encoding="utf-8")
 
 
@@ -203,88 +211,34 @@ def test_the_two_configurations_are_one() -> None:
     assert b'address = "127.0.0.1"' in inner
 
 
-# ── the figure ────────────────────────────────────────────────────────────────────────────────────
-def picture(count: int = 12, title: str = "A title"):
-    headings = [("Notes", "One"), ("Notes", "Two"), ("Notes", "Two", "Below"), None]
-    dots = [
-        Dot(
-            f"w{i}",
-            title,
-            (i % 4) + 0.1 * i,
-            (i * 7 % 5) / 5,
-            headings[i % 4],
-            "Doe, 2019",
-            suggested=i % 3 == 0,
-        )
-        for i in range(count)
-    ]
-    return draw(dots, [("w1", "w2"), ("w2", "w5")])
+# ── the map ──────────────────────────────────────────────────────────────────────────────────────
+def test_of_the_browsers_choice_only_works_of_the_library_are_taken() -> None:
+    known = {"w1", "w2"}
+    told = {"chosen": "w1", "selected": ["w2", "gone", 7, None], "opened": "../etc"}
+    assert map_view.read_choice(told, known) == map_view.Choice("w1", ("w2",), "")
+    assert map_view.read_choice({"chosen": ["w1"], "selected": "w1"}, known) == map_view.Choice()
+    assert map_view.read_choice({}, known) == map_view.Choice()
 
 
-def test_every_paper_is_on_the_map_once() -> None:
-    made = map_figure.draw(picture(), citations=True, lit=["w3"])
-    points = [t for t in made["data"] if t["mode"] == "markers" and "customdata" in t]
-    assert sorted(w for t in points for w in t["customdata"]) == sorted(f"w{i}" for i in range(12))
-    assert sum(t.get("name") == "lit" for t in made["data"]) == 1
-    plotly = pytest.importorskip("plotly.graph_objects")
-    plotly.Figure(made)  # raises where Plotly does not know a property
+def test_the_map_has_the_themes_as_the_reader_has_them(example_library, tmp_path) -> None:
+    from litmap.pipeline.theme_words import keep_word
+
+    root = shutil.copytree(example_library, tmp_path / "library")
+
+    def drawn() -> str:
+        with Library.open(root) as library:
+            return map_view.of_library(library).text.decode()
+
+    assert "Tides and floods" not in drawn()
+    with Library.open(root) as library:
+        settings, theme = library.settings, library.topics().themes[0]
+    keep_word(settings, lambda themes: themes.rename(theme.id, "Tides and floods"))
+    assert "Tides and floods" in drawn()
 
 
-def test_a_chosen_heading_stands_out_with_those_below_it() -> None:
-    made = map_figure.draw(picture(), chosen=("Notes", "Two"))
-    strength = {t["name"]: t["marker"]["opacity"] for t in made["data"] if "customdata" in t}
-    assert strength["Notes › Two"] > 0.9
-    assert strength["Two › Below"] > 0.9
-    assert strength["Notes › One"] < 0.5
-
-
-def test_labels_do_not_overlap() -> None:
-    emergent = [Topic("t1", None, "attention memory", works=("w3", "w7"))]
-    made = map_figure.draw(picture(), emergent=emergent)
-    frame = map_figure.frame_of(picture().dots)
-    unit = (frame[3] - frame[2]) / map_figure.HEIGHT
-    boxes = []
-    for label in made["layout"]["annotations"]:
-        wide = 7 * len(re.sub(r"<[^>]+>", "", label["text"])) * unit
-        boxes.append(
-            (
-                label["x"] - wide / 2,
-                label["y"] - 8 * unit,
-                label["x"] + wide / 2,
-                label["y"] + 8 * unit,
-            )
-        )
-    assert boxes
-    for i, a in enumerate(boxes):
-        assert all(a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1] for b in boxes[:i])
-
-
-def test_hostile_titles_are_text_on_the_map() -> None:
-    made = json.dumps(map_figure.draw(picture(title="<script>x</script> %{customdata} <b>t</b>")))
-    assert "<script>" not in made
-    assert "%{customdata}" not in made
-
-
-def test_five_thousand_papers_are_drawn_in_a_moment() -> None:
-    import time
-
-    many = picture(5000)
-    start = time.process_time()
-    made = map_figure.draw(many, citations=True)
-    assert time.process_time() - start < 2.0
-    assert {t["type"] for t in made["data"] if "customdata" in t} == {"scattergl"}
-
-
-@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=1, max_size=12))
-@settings(max_examples=50, deadline=None)
-def test_a_region_holds_its_papers(points: list[tuple[float, float]]) -> None:
-    outline = map_figure.rounded(points, 0.5)
-    assert outline[0] == outline[-1]
-    for x, y in points:
-        turns = [
-            (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) for a, b in pairwise(outline)
-        ]
-        assert all(t >= -1e-9 for t in turns)
+def test_the_app_draws_the_map_by_the_script_of_the_exported_page() -> None:
+    assert map_view.script().startswith(maps.script())
+    assert maps.script() in maps.to_html(maps.draw([]))
 
 
 # ── states of a library, drawn by Streamlit's own test runner ─────────────────────────────────────
@@ -293,18 +247,30 @@ def drawn(monkeypatch, tmp_path):
     """Draws the app's first page for a library; gives the words on it."""
     testing = pytest.importorskip("streamlit.testing.v1")
 
-    def run(library: Path, query: str = "", *, checked: bool = True) -> tuple[str, object]:
+    def run(
+        library: Path, query: str = "", *, checked: bool = True, **parameters: str
+    ) -> tuple[str, object]:
         monkeypatch.setenv("LITMAP_LIBRARY", str(library))
         if checked:
             monkeypatch.setattr(access, "_current", [access.Access("token", 1, frozenset())])
             monkeypatch.setattr(access.Access, "holds_token", lambda *_: False)
         monkeypatch.setenv("LITMAP_STATE", os.environ.get("LITMAP_STATE", str(tmp_path / "state")))
         app = testing.AppTest.from_file(str(UI / "app.py"), default_timeout=240)
-        if query:
-            app.query_params["q"] = query
+        for name, value in ({"q": query, **parameters} if query else parameters).items():
+            app.query_params[name] = value
         app.run()
         assert not app.exception
-        kinds = ("markdown", "caption", "title", "subheader", "info", "warning", "error", "code")
+        kinds = (
+            "markdown",
+            "caption",
+            "title",
+            "header",
+            "subheader",
+            "info",
+            "warning",
+            "error",
+            "code",
+        )
         return "\n".join(str(e.value) for kind in kinds for e in getattr(app, kind)), app
 
     return run
@@ -329,8 +295,10 @@ def test_without_the_check_in_front_nothing_of_the_library_is_shown(
 
 
 def test_a_refresh_of_notes_that_are_not_there_is_refused(drawn, tmp_path, monkeypatch) -> None:
+    """Elsewhere than on this machine a path can be named, but no folder be looked for."""
     monkeypatch.setattr("litmap.ui.state.may_change", lambda: True)
     _, app = drawn(tmp_path / "nothing")
+    assert not app.text_input
     app.text_area[0].set_value(str(tmp_path / "absent"))
     app.button[0].click().run()
     assert any("There is no" in e.value for e in app.error)
@@ -391,6 +359,7 @@ HOSTILE_PARAMETERS = {
         ("topics", ("heading", "page")),
         ("papers", ("work", "filter")),
         ("paper", ("work", "page")),
+        ("new", ("work",)),
         ("reading", ("heading", "work")),
         ("check", ("check-finding", "note", "work")),
         ("table", ("table-query",)),
@@ -413,6 +382,8 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
             check,
             frame,
             navigation,
+            new_papers,
+            paper,
             paper_table,
             papers,
             reading_list,
@@ -426,7 +397,8 @@ def test_no_parameter_of_the_address_makes_a_page_fail(
             "search": search.page,
             "topics": topics.page,
             "papers": papers.page,
-            "paper": papers.paper,
+            "paper": paper.page,
+            "new": new_papers.page,
             "reading": reading_list.page,
             "check": check.page,
             "table": paper_table.page,
@@ -452,6 +424,26 @@ def test_a_search_shows_passages_with_their_reasons(drawn, example_library) -> N
     assert ":orange-background[" in words
     assert "similarity" in words
     assert "What your notes say" in words
+
+
+def test_a_search_goes_by_the_labels_that_the_reader_gave(drawn, example_library, tmp_path) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(example_library, root)
+    with Library.open(root) as library:
+        chosen = library.settings
+        entry = next(entry for entry in library.works() if entry.pdf)
+    set_important(chosen, [entry.work.id], is_important=True)
+    add_tags(chosen, [entry.work.id], ["seas/tides"])
+    with Library.open(root) as library:
+        found = library.search("minima tag:seas is:important", limit=50)
+        assert {hit.entry.work.id for hit in found.hits} == {entry.work.id}
+        assert not library.search("minima tag:seas is:read").hits
+    words, app = drawn(root, "minima", tag="seas/tides", **{"is": "important"})
+    lists = {box.label: box.value for box in app.selectbox}
+    assert lists["Tag"] == "seas/tides"
+    assert lists["Label"] == "important"
+    assert words.count("similarity") >= 1
+    assert app.query_params["tag"] == "seas/tides"
 
 
 @pytest.mark.parametrize(

@@ -4,72 +4,32 @@ library.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
-import subprocess
-import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from tests.waiting import PATIENCE_S, ending, free_port
-from tests.waiting import until as wait_until
+from tests.app_browser import (
+    By,
+    element,
+    enter,
+    images,
+    needs_chromium,
+    open_page,
+    press,
+    serve,
+    settle,
+    type_into,
+    until,
+    webdriver,
+    words,
+)
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-By = pytest.importorskip("selenium.webdriver.common.by").By
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-selenium = pytest.importorskip("selenium.common.exceptions")
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver"
-)
-FLAGS = (
-    *(
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-    ),
-    *("--disable-sync", "--no-first-run", "--disable-dev-shm-usage", "--window-size=1360,1000"),
-)
-TOKEN = "a-token-of-the-tests"
-PRESSED = "[data-testid=stMain] :is(button, a, label, [role=tab])"
+pytestmark = needs_chromium
 QUERY = "why do flat minima generalise?"
-
-
-@contextlib.contextmanager
-def serve(library: Path, state: Path, tmp: Path) -> Iterator[str]:
-    """The address of `litmap app` on a free port, once it answers."""
-    from litmap.cli.write_commands import app_command
-    from litmap.settings import load_settings
-
-    port = free_port()
-    command, environment = app_command(load_settings({"library": library}), port, TOKEN)
-    environment |= {"LITMAP_STATE": str(state), "HOME": str(tmp)}
-    address = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            urllib.request.urlopen(f"{address}/", timeout=60).close()
-        except urllib.error.HTTPError:  # refused, as no token was given
-            return True
-        return False
-
-    with ending(
-        subprocess.Popen(
-            command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-    ):
-        wait_until(answers, "the app")
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -78,126 +38,18 @@ def app(example_library, state, tmp_path_factory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    from selenium.webdriver.chrome.options import Options
-    from selenium.webdriver.chrome.service import Service
-
-    with tempfile.TemporaryDirectory() as profile:
-        options = Options()
-        options.binary_location = CHROMIUM
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-        driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        driver.set_page_load_timeout(PATIENCE_S)
-        driver.set_script_timeout(PATIENCE_S)
-        yield driver
-        driver.quit()
-
-
 @pytest.fixture
 def visit(app, browser) -> Callable[..., str]:
     """Opens a page of the app and waits until it is drawn; gives its text."""
     opened: set[str] = set()
 
     def go(page: str = "", address: str = app, **params: str) -> str:
-        if address not in opened:  # as a user does: once with the token, then a cookie
-            browser.get(f"{address}/?token={TOKEN}")
-            assert "token" not in browser.current_url
+        if address not in opened:
+            enter(browser, address)
             opened.add(address)
-        browser.get(f"{address}/{page}{'?' + urlencode(params) if params else ''}")
-        return settle(browser)
+        return open_page(browser, address, page, **params)
 
     return go
-
-
-DRAWN = """
-const app = document.querySelector(
-  '[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]');
-return app !== null && app.querySelector('[data-testid=stMain] [data-testid=stElementContainer]')
-  !== null && app.querySelector('[data-stale=true]') === null;
-"""
-"""Whether Streamlit's script has run and all that it wrote is drawn. Before the first run the script
-counts as not running too, but nothing is there.
-"""
-
-
-QUIET_S = 0.3
-"""Seconds in which nothing changes on a page that is drawn: a run of the script may ask for the next,
-and between the two nothing runs either.
-"""
-
-
-def settle(browser) -> str:
-    """Waits until the page is drawn and stays so; gives its text."""
-    text, since = "", 0.0
-
-    def is_quiet() -> bool:
-        nonlocal text, since
-        now = words(browser) if browser.execute_script(DRAWN) else ""
-        if not now or now != text:
-            text, since = now, time.monotonic()
-        return bool(text) and time.monotonic() - since > QUIET_S
-
-    until(browser, is_quiet)
-    assert "Traceback" not in text
-    assert "Something went wrong" not in text
-    return text
-
-
-def words(browser) -> str:
-    return browser.find_element(By.TAG_NAME, "body").text
-
-
-def element(browser, selector: str):
-    """The first element that this selector names; one that is drawn later is waited for."""
-    return until(browser, lambda: browser.find_element(By.CSS_SELECTOR, selector))
-
-
-def type_into(browser, selector: str, *keys: str) -> None:
-    """Types into a field, which may be drawn anew meanwhile."""
-
-    def typed() -> bool:
-        browser.find_element(By.CSS_SELECTOR, selector).send_keys(*keys)
-        return True
-
-    until(browser, typed)
-
-
-def until(browser, found: Callable[[], object]) -> object:
-    def now() -> object:
-        try:
-            return found()
-        except (
-            selenium.StaleElementReferenceException,
-            selenium.NoSuchElementException,
-        ):  # being drawn anew
-            return None
-
-    return wait_until(now, lambda: words(browser)[:2000])
-
-
-def images(browser) -> list[int]:
-    """Natural widths of the pictures on the page."""
-    script = (
-        "return [...document.querySelectorAll('[data-testid=stImage] img')].map(i => i.complete "
-        "&& i.naturalWidth)"
-    )
-    return browser.execute_script(script)
-
-
-def press(browser, label: str) -> None:
-    def pressed() -> bool:
-        for button in browser.find_elements(By.CSS_SELECTOR, PRESSED):
-            if label in button.text:
-                browser.execute_script(
-                    "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", button
-                )
-                return True
-        return False
-
-    until(browser, pressed)
 
 
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────
@@ -218,6 +70,57 @@ def test_a_typed_query_shows_passages_and_the_page(visit, browser) -> None:
         "the page is shown as a picture"
     )
     assert "q=" in browser.current_url, "a search can be bookmarked"
+
+
+def test_a_search_and_each_choice_are_steps_that_back_restores(visit, browser) -> None:
+    visit()
+    titles = [browser.title]
+    type_into(browser, "input[aria-label=Search]", QUERY, Keys.ENTER)
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-]"))
+    settle(browser)
+    press(browser, "Papers")
+    until(browser, lambda: "by=paper" in browser.current_url)
+    settle(browser)
+    others = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
+    browser.execute_script("arguments[0].click()", others[-1])
+    until(browser, lambda: "hit=" in browser.current_url)
+    settle(browser)
+    chosen = browser.current_url
+    titles.append(browser.title)
+    assert titles == ["Search – litmap", f"{QUERY} – litmap"]
+
+    def query() -> str:
+        return element(browser, "input[aria-label=Search]").get_attribute("value")
+
+    browser.execute_script(
+        "document.querySelector('[class*=st-key-hit-] [data-testid=stPageLink-NavLink]').click()"
+    )
+    until(browser, lambda: "/paper?" in browser.current_url)
+    settle(browser)
+    browser.back()
+    until(browser, lambda: browser.current_url == chosen and query() == QUERY)
+    settle(browser)
+    shown = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
+    assert "visibility" in shown[-1].text, "the chosen hit is chosen still"
+    browser.back()
+    until(browser, lambda: "hit=" not in browser.current_url)
+    settle(browser)
+    browser.back()
+    until(browser, lambda: "by=" not in browser.current_url and query() == QUERY)
+    settle(browser)
+    browser.back()
+    until(browser, lambda: query() == "" and "What do your papers say?" in words(browser))
+    settle(browser)
+    browser.forward()
+    until(browser, lambda: query() == QUERY)
+    settle(browser)
+
+
+def test_filters_stand_in_the_address(visit, browser) -> None:
+    text = visit(q="minima", years="2017..2018", by="paper", heading="no such heading")
+    assert "2017 to 2018" in text
+    assert browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-]")
+    assert "heading" not in browser.current_url, "what the library has not is no filter"
 
 
 def test_another_result_shows_its_page(visit, browser) -> None:
@@ -289,6 +192,11 @@ def test_a_phrase_that_no_passage_holds_is_said(visit) -> None:
     assert "No passage holds" in visit(q='"lentil soup with coriander"')
 
 
+MAP = """[...document.querySelectorAll('[data-testid^=stBidiComponent]')].map(
+  e => (e.shadowRoot || e).querySelector('.litmap-map')).map(e => e && e.litmap)[0]"""
+"""The map's script in the page, once it runs."""
+
+
 def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
     text = visit("topics")
     for heading in (
@@ -298,19 +206,44 @@ def test_the_topics_page_has_a_map_and_the_outline(visit, browser) -> None:
         "Approximation and depth",
     ):
         assert heading in text
-    points = ".js-plotly-plot .scatterlayer path.point"
-    until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, points)) >= 24)
+    count = f"const map = {MAP}; return map && map.view.drawn && map.model.dots.length"
+    until(browser, lambda: (browser.execute_script(count) or 0) >= 24)
     assert "Papers without a heading" in text
     assert "Sudden Understanding" in text
 
 
+def test_papers_within_a_line_on_the_map_can_be_taken_along(visit, browser) -> None:
+    visit("topics")
+    count = f"const map = {MAP}; return map && map.view.drawn && map.model.dots.length"
+    until(browser, lambda: (browser.execute_script(count) or 0) >= 24)
+    script = (
+        f"const {{view}} = {MAP};"
+        "view.canvas.scrollIntoView({block: 'center'});"
+        "const now = view.canvas.getBoundingClientRect();"
+        "return [now.left, now.top, now.width, now.height].map(Math.round)"
+    )
+    left, top, wide, high = browser.execute_script(script)
+    corners = [(4, 4), (wide - 4, 4), (wide - 4, high - 4), (4, high - 4)]
+    pointer = webdriver.ActionChains(browser, duration=10)
+    pointer.key_down(Keys.SHIFT)
+    pointer.w3c_actions.pointer_action.move_to_location(left + 4, top + 4)
+    pointer.click_and_hold()
+    for x, y in corners[1:]:
+        pointer.w3c_actions.pointer_action.move_to_location(left + x, top + y)
+    pointer.release().key_up(Keys.SHIFT).perform()
+    until(browser, lambda: "papers chosen" in words(browser))
+    assert "BibTeX" in words(browser)
+    browser.execute_script(f"{MAP}.open(0)")
+    until(browser, lambda: "/paper?work=" in browser.current_url)
+
+
 def test_a_heading_shows_its_papers_and_what_they_say(visit, browser) -> None:
     visit("topics")
-    press(browser, "Loss surfaces")
+    press(browser, "Loss surfaces ·")
     until(browser, lambda: "What its papers say" in words(browser))
     text = settle(browser)
     assert "Mostly Saddles" in text
-    assert "heading=" in browser.current_url
+    until(browser, lambda: "heading=" in browser.current_url)
     button = element(browser, "[class*=st-key-cited-] button")
     browser.execute_script("arguments[0].click()", button)
     assert until(browser, lambda: [w for w in images(browser) if w > 400]), (
@@ -325,6 +258,19 @@ def test_the_table_of_papers_filters(visit, browser) -> None:
     until(browser, lambda: "3 works" in words(browser))
 
 
+def test_a_ticked_row_offers_files_citations_and_a_table(visit, browser) -> None:
+    visit("papers")
+    grid = element(browser, "canvas[data-testid=data-grid-canvas]")
+    size = grid.rect
+    pointer = webdriver.ActionChains(browser)
+    pointer.move_to_element_with_offset(grid, 15 - size["width"] / 2, 52 - size["height"] / 2)
+    pointer.click().perform()
+    until(browser, lambda: "1 paper chosen" in words(browser))
+    press(browser, "As a table")
+    until(browser, lambda: "1 chosen paper" in words(browser))
+    assert "/table" in browser.current_url
+
+
 def test_a_paper_has_its_page(visit, browser) -> None:
     text = visit("paper", work="arxiv:1703.00000")
     for part in (
@@ -336,12 +282,13 @@ def test_a_paper_has_its_page(visit, browser) -> None:
         "Cited by",
     ):
         assert part in text
-    assert until(browser, lambda: [w for w in images(browser) if w > 400])
+    drawn = "return document.querySelector('.lr-leaf img')?.naturalWidth > 400"
+    assert until(browser, lambda: browser.execute_script(drawn))
 
 
 def test_a_missing_paper_says_why_and_what_to_do(visit) -> None:
     text = visit("paper", work="doi:10.5555/litmap.qst.2020.21")
-    assert "403" in text
+    assert "lets no program fetch it" in text
     assert "Put it into" in text
     text = visit("paper", work="doi:10.5555/litmap.jpm.2018.9")
     assert "ambiguous" in text
@@ -429,6 +376,42 @@ def test_a_pasted_draft_is_checked_and_what_is_fine_steps_back(
         until(browser, lambda: "Looked at 0" in words(browser))
 
 
+def test_news_lead_to_the_page_of_their_paper_and_are_read_at_once(
+    visit, browser, example_library, state, tmp_path
+) -> None:
+    from litmap.catalogue import Catalogue
+    from litmap.models import Event, EventKind
+
+    root = tmp_path / "library"
+    shutil.copytree(example_library, root)
+    said = {"sentences": [{"text": "They <i>slept</i>.", "place": "p. 2", "page": 2, "rects": []}]}
+    path = (("Sleep",),)
+    with Catalogue.create(root / "catalogue.sqlite") as catalogue, catalogue.write():
+        catalogue.put_events(
+            [
+                Event(
+                    EventKind.CAME, "arxiv:1703.00000", "Flat", path, "2026-11-09T12:00:00Z", said
+                ),
+                Event(EventKind.THIN, "Sleep", "Sleep", path, "2026-11-09T12:00:00Z", {"works": 2}),
+            ]
+        )
+    with serve(root, state, tmp_path) as address:
+        text = visit("news", address)
+        assert "Week of 9 November 2026" in text
+        assert "They <i>slept</i>." in text
+        press(browser, "p. 2")
+        page = "return document.querySelector('.lr-page')?.value"
+        until(browser, lambda: browser.execute_script(page) == "2")
+        visit("news", address)
+        press(browser, "Mark all 2 as read")
+        until(browser, lambda: "You have read all of it" in words(browser))
+        press(browser, "All 2")
+        until(browser, lambda: "They <i>slept</i>." in words(browser))
+        settle(browser)
+    with Catalogue.open(root / "catalogue.sqlite") as catalogue:
+        assert all(event.is_read for event in catalogue.events())
+
+
 def test_the_refreshes_page_tells_of_the_run(visit) -> None:
     text = visit("refreshes")
     assert "done" in text
@@ -442,7 +425,7 @@ def test_nothing_is_asked_of_the_network(visit, browser, app) -> None:
     """
     browser.get("about:blank")  # the page of another test's app, which has ended, asks for it again
     browser.get_log("performance")  # what other tests loaded is taken away
-    for page in ("", "topics", "papers", "check", "table", "reading", "refreshes"):
+    for page in ("", "topics", "papers", "check", "table", "news", "reading", "refreshes"):
         visit(page)
     visit(q=QUERY)
     visit("paper", work="arxiv:1703.00000")
@@ -481,24 +464,33 @@ def test_the_states_of_a_library(visit, browser, example_library, state, tmp_pat
         )
         for page in ("", "topics"):
             assert "litmap doctor" in visit(page, address)
+        text = visit("refreshes", address)
+        assert "28 works" in text, "what needs no index is shown"
+        assert "Build the index anew" in text
 
 
 @pytest.mark.slow
 def test_a_refresh_started_from_the_app_ends_and_shows(
     visit, browser, at_examples, state, tmp_path
 ) -> None:
-    """The form starts a real refresh, in a process of its own; the examples' server stands for the
-    web.
+    """The folder of the notes is chosen, kept in the settings, and read by a real refresh, in a
+    process of its own; the examples' server stands for the web.
     """
-    notes = tmp_path / "note.md"
-    notes.write_text(
+    notes = tmp_path / "my notes"
+    notes.mkdir()
+    (notes / "note.md").write_text(
         "# Topic\n\n- [Two Valleys and a Ridge](https://arxiv.org/abs/1904.00000)\n",
         encoding="utf-8",
     )
     root = tmp_path / "library"
     with serve(root, state, tmp_path) as address:
-        visit("refreshes", address)
-        type_into(browser, "textarea", str(notes), Keys.TAB)
-        press(browser, "Start a refresh")
+        assert "1 note" in visit("", address)
+        press(browser, "my notes")
+        until(browser, lambda: "One up" in words(browser))
+        press(browser, "Use this folder")
+        until(browser, lambda: "1 note with 1 heading (markdown 1)" in words(browser))
+        press(browser, "Start the first refresh")
+        until(browser, (tmp_path / "litmap.toml").exists)
+        assert (tmp_path / "litmap.toml").read_text() == 'notes = ["~/my notes"]\n'
         until(browser, (root / "catalogue.sqlite").exists)
         until(browser, lambda: "1 work" in visit("refreshes", address))

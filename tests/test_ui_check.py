@@ -41,7 +41,7 @@ def page(monkeypatch, state, example_library):
 
 def words(app) -> str:
     assert not app.exception
-    kinds = ("markdown", "caption", "info", "warning", "error")
+    kinds = ("header", "markdown", "caption", "info", "warning", "error")
     return "\n".join(str(e.value) for kind in kinds for e in getattr(app, kind))
 
 

@@ -80,6 +80,14 @@ def allowed_hosts(port: int, names: Sequence[str] = ()) -> frozenset[str]:
     return frozenset(hosts)
 
 
+def is_loopback_host(host: str) -> bool:
+    """Whether a Host header names this machine itself: the browser runs on it, or came through a
+    tunnel that its user opened.
+    """
+    name = host.lower().rpartition(":")[0] if has_port(host) else host.lower()
+    return name in LOOPBACK_NAMES
+
+
 def has_port(name: str) -> bool:
     """Whether `name:8080` or `[::1]:8080`; `::1` has none."""
     return not is_address(name.strip("[]")) and urlsplit(f"//{name}").port is not None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from litmap.library.summary_view import sentence_with_work
 from litmap.parsing.places import paragraph_place, sentence_place
-from litmap.ui import components, formatting, links
+from litmap.ui import companion, components, formatting, links
 
 if TYPE_CHECKING:
     from litmap.library.asking import AnswerView
@@ -28,6 +28,7 @@ def show(view: AnswerView) -> None:
         _refusal(view)
         return
     chosen = _chosen(view)
+    companion.say(f"Answered in {formatting.count(len(view.answer.parts), 'sentence')}")
     left, right = st.columns([11, 9], gap="large")
     with left:
         for number, part in enumerate(view.answer.parts):
@@ -39,6 +40,7 @@ def show(view: AnswerView) -> None:
 
 def _refusal(view: AnswerView) -> None:
     """Why there is no answer, and what to try."""
+    companion.say(view.answer.refused)
     st.info(formatting.escape(view.answer.refused), icon=":material/search_off:")
     st.button("Show the nearest passages", icon=":material/search:", on_click=_to_passages)
     _notes(view)
@@ -71,18 +73,21 @@ def _source(key: _Key, source: Sentence, view: AnswerView, *, is_chosen: bool) -
     """A sentence of a paper, with a button that shows its page."""
     work = view.entries[source.work].work
     text = source.text
-    st.markdown(formatting.mark(text, [(0, len(text))]) if is_chosen else formatting.escape(text))
+    shown = formatting.mark(text, [(0, len(text))]) if is_chosen else formatting.escape(text)
+    st.markdown(shown + formatting.you_marked(source.marked))
     components.notices(work)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         icon = ":material/visibility:" if is_chosen else ":material/find_in_page:"
-        kind: Literal["primary", "secondary"] = "primary" if is_chosen else "secondary"
         label = paragraph_place(source.page) if source.place else sentence_place(source)
         button = f"source-{key[0]}-{key[1]}"
-        if st.button(formatting.escape(label or "abstract"), key=button, icon=icon, type=kind):
-            st.session_state[CHOSEN] = key
-            st.rerun()
+        where = formatting.escape(label or "abstract")
+        st.button(where, key=button, icon=icon, on_click=_choose, args=(key,))
         name = formatting.shorten(f"{formatting.cite(work)}: {work.title}", MAX_NAME)
         links.link_work(work, name)
+
+
+def _choose(key: _Key) -> None:
+    st.session_state[CHOSEN] = key
 
 
 def _beside(source: Sentence, view: AnswerView) -> None:
@@ -93,7 +98,7 @@ def _beside(source: Sentence, view: AnswerView) -> None:
     caption = f"{entry.work.title}, {sentence_place(source) or 'abstract'}"
     components.page_picture(pdf, source.page, record["rects"], caption, source.text)
     if entry.mentions:
-        st.markdown("###### What your notes say of this paper")
+        st.header("What your notes say of this paper", anchor=False)
         components.note_excerpts(entry.mentions)
 
 
@@ -101,7 +106,7 @@ def _notes(view: AnswerView) -> None:
     """What the reader's own notes say to the question; no source."""
     if not view.notes:
         return
-    st.markdown("##### In your notes")
+    st.header("In your notes", anchor=False)
     for hit in view.notes:
         with st.container(border=True, gap="small", key=f"said-note-{hit.row}"):
             st.markdown(formatting.escape(hit.quotation))

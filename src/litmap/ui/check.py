@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from litmap.errors import LitmapError
 from litmap.library.summary_view import sentence_as_json
 from litmap.models import FindingKind
 from litmap.parsing.places import sentence_place
@@ -46,11 +45,13 @@ KINDS: dict[FindingKind, tuple[str, str, str]] = {
     ),
     FindingKind.NUMBER: ("number differs", "orange", "The nearest sentence has another number"),
     FindingKind.NAME: ("name differs", "orange", "The nearest sentence has another name"),
-    FindingKind.RETRACTED: ("retracted", "red", "The paper was retracted"),
+    FindingKind.RETRACTED: ("retracted", "red", "The paper was retracted or withdrawn"),
+    FindingKind.CONCERN: ("concern", "orange", "The publisher expressed concern about the paper"),
     FindingKind.WEAK: ("weak evidence", "gray", "The nearest sentences may be about other things"),
     FindingKind.STRONG: ("evidence", "green", "The paper speaks of this"),
     FindingKind.EXACT: ("quoted exactly", "green", "The quotation stands there word for word"),
     FindingKind.UNSURE: ("work unsure", "violet", "It is not sure which work is meant"),
+    FindingKind.CORRECTED: ("corrected", "gray", "The paper was corrected after it appeared"),
     FindingKind.ABSTRACT: ("abstract only", "gray", "There is no full text to look into"),
     FindingKind.MISSING: ("no text", "gray", "There is no text of this paper to look into"),
 }
@@ -61,10 +62,6 @@ STAGES = {
     "check": "Looking at each claim",
 }
 TROUBLES, LOOKED, ALL = "troubles", "looked", "all"
-NO_WORD = (
-    "To say that you looked, open the address with the token that `litmap app` printed in its "
-    "terminal."
-)
 
 
 def page() -> None:
@@ -256,12 +253,12 @@ def _claims(library: Library, claims: Sequence[list[Finding]], chosen: tuple[Fin
     may = state.may_change()
     number = first
     for note, some in groupby(claims[first : first + CLAIMS_PER_PAGE], lambda c: c[0].claim.note):
-        st.markdown(f"##### :material/edit_note: {formatting.escape(_file_name(note))}")
+        st.header(f":material/edit_note: {formatting.escape(_file_name(note))}", anchor=False)
         for findings in some:
             _claim(library, findings, chosen, number, may=may)
             number += 1
     if not may:
-        st.caption(NO_WORD)
+        st.caption(state.how_to_change("say that you looked"))
 
 
 def _claim(
@@ -282,6 +279,8 @@ def _claim(
             entry = library.by_id.get(work)
             if entry is not None:
                 _work(library, entry, own, chosen, f"{number}-{own[0].name}", may=may)
+        if chosen[0] in findings:
+            components.frame(f"claim-{number}")
 
 
 def _by_work(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
@@ -330,7 +329,6 @@ def _finding(finding: Finding, key: str, *, is_chosen: bool) -> None:
                 place,
                 key=f"show-{key}-{finding.kind}",
                 icon=":material/visibility:" if is_chosen else ":material/find_in_page:",
-                type="primary" if is_chosen else "secondary",
                 on_click=_choose,
                 args=(finding, 0),
             )
@@ -341,12 +339,8 @@ def _keep_word(library: Library, pair: tuple[str, str], fine: bool) -> None:
     """Keep that the visitor looked at a claim, or take it back, where he may."""
     from litmap.pipeline.looked_claims import forget_looked, keep_looked
 
-    if not state.may_change():
-        return
-    try:
-        (keep_looked if fine else forget_looked)(library.settings, [pair])
-    except LitmapError as error:
-        st.toast(formatting.escape(error.message), icon=":material/error:")
+    keep = keep_looked if fine else forget_looked
+    state.keep_word(lambda: keep(library.settings, [pair]))
 
 
 # ── right: the page ───────────────────────────────────────────────────────────────────────────────
@@ -385,7 +379,8 @@ def _sentence(finding: Finding, sentence: Sentence, number: int, *, is_chosen: b
     text = formatting.shorten(sentence.text, 500)
     spans = [(0, len(text))] if is_chosen else []
     with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-        st.markdown(formatting.mark(text, spans), width="stretch")
+        marked = formatting.you_marked(sentence.marked)
+        st.markdown(formatting.mark(text, spans) + marked, width="stretch")
         st.button(
             formatting.escape(sentence_place(sentence) or "abstract"),
             key=f"cited-{finding.name}-{finding.kind}-{number}",

@@ -4,8 +4,8 @@ summary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -18,9 +18,44 @@ from litmap.ui import formatting, links, state, tables
 if TYPE_CHECKING:
     from litmap.library import Entry
     from litmap.library.summary_view import SummaryView
-    from litmap.models import HeadingPath, Mention, PdfFile, TextBlock, Work
+    from litmap.models import HeadingPath, Mention, Notice, PdfFile, TextBlock, Work
 
 Rect = tuple[float, float, float, float]
+
+
+def unseen_title(title: str) -> None:
+    """The page's title for who listens to it, where the eye needs none."""
+    with st.container(key="unseen-title"):
+        st.title(title, anchor=False)
+
+
+def filter_field(
+    label: str,
+    hint: str,
+    icon: str,
+    *,
+    key: str,
+    width: int | Literal["stretch"] = "stretch",
+    in_address: bool = False,
+) -> str:
+    """A field for words to filter by, without a line above it; what is typed, trimmed."""
+    typed = st.text_input(
+        label,
+        placeholder=hint,
+        icon=icon,
+        key=key,
+        bind="query-params" if in_address else None,
+        label_visibility="collapsed",
+        width=width,
+    )
+    return (typed or "").strip()
+
+
+def frame(card: str) -> None:
+    """Frame the card of this key, the chosen one. What chooses it keeps its kind: a button of
+    another kind is another element, and loses the focus.
+    """
+    st.html(f"<style>.st-key-{card} {{ border-color: light-dark(#2a6f7f, #6fb7c6); }}</style>")
 
 
 def status_badge(status: str) -> None:
@@ -40,6 +75,27 @@ def heading_links(headings: Sequence[HeadingPath], most: int = 4) -> None:
             links.link("topics", label, ":material/tag:", heading=formatting.path(heading))
         if len(paths) > most:
             st.caption(f"and {len(paths) - most} more")
+
+
+def some(works: Sequence[str], key: str, most: int) -> tuple[Sequence[str], Callable[[], None]]:
+    """The works of a list that are shown at first, or all once that was asked for; and what draws
+    the button that asks, below them. An element costs the page a quarter of a millisecond.
+    """
+    if len(works) <= most or st.session_state.get(key):
+        return works, lambda: None
+
+    def more() -> None:
+        left = formatting.count(len(works) - most, "more paper")
+        st.button(
+            f"Show {left}",
+            key=f"{key}-button",
+            icon=":material/expand_more:",
+            type="tertiary",
+            on_click=st.session_state.__setitem__,
+            args=(key, True),
+        )
+
+    return works[:most], more
 
 
 def note_excerpts(mentions: Sequence[Mention], most: int = 2) -> None:
@@ -72,7 +128,7 @@ def paragraphs(pdf: PdfFile, first: int, last: int, passage: str = "") -> None:
     try:
         document = state.document_of(pdf)
     except LitmapError as error:
-        st.caption(f"The text cannot be shown: {formatting.escape(error.message)}")
+        st.caption(f"The text cannot be shown: {formatting.advice(error.message)}")
         return
     with st.container(border=True, key=f"paragraphs-{pdf.sha256[:12]}-{first}"):
         for page in document.pages[max(0, first - 1) : last]:
@@ -111,8 +167,14 @@ def cutout(pdf: PdfFile | None, page: int, rects: Sequence[Rect], alt: str) -> N
         picture = state.picture_of(pdf, page, (), 2.4, clip)
     except LitmapError:
         return  # the page below says why
-    with st.container(border=True, key=f"cutout-{page}"):
-        st.image(picture, width="stretch", alt=alt)
+    _image(picture, alt)
+
+
+def _image(picture: bytes, alt: str) -> None:
+    """A PNG as wide as there is room, sent as it is: without its format Streamlit would make a JPEG
+    of it, each time a page is drawn.
+    """
+    st.image(picture, width="stretch", output_format="PNG", alt=alt)
 
 
 def page_picture(
@@ -132,10 +194,9 @@ def page_picture(
     try:
         picture = state.picture_of(pdf, page, rects)
     except LitmapError as error:
-        st.caption(f"The page cannot be drawn: {formatting.escape(error.message)}")
+        st.caption(f"The page cannot be drawn: {formatting.advice(error.message)}")
         return
-    with st.container(border=True):
-        st.image(picture, width="stretch", alt=f"Page {page} with the passage marked")
+    _image(picture, f"Page {page} with the passage marked")
     if caption:
         st.caption(formatting.escape(caption))
 
@@ -145,6 +206,8 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
     pages the button holds the paragraph, and tells the section on hovering. `own`: of one paper.
     """
     number = 0
+    if view.written:
+        _written(view.written, key, own=own)
     for part, sentences in view.by_part():
         _part_name(part)
         for sentence in sentences:
@@ -154,24 +217,45 @@ def summary(view: SummaryView, key: str, *, own: bool = False) -> None:
             st.caption(NOT_SAID)
 
 
+def _written(written: Mapping[str, Any], key: str, *, own: bool) -> None:
+    """What a language model wrote, each sentence above those that bear it out."""
+    by = formatting.escape(written["by"])
+    with st.container(border=True, gap="small"):
+        st.caption(
+            f":material/edit_note: Written by {by}; each sentence checked against its pages."
+        )
+        for number, sentence in enumerate(written["sentences"]):
+            st.markdown(formatting.escape(sentence["text"]))
+            with st.expander("It rests on", icon=":material/format_quote:"):
+                for place, source in enumerate(sentence["sources"]):
+                    _sentence(source, f"written-{key}-{number}-{place}", own=own)
+
+
 def _part_name(part: Mapping[str, Any]) -> None:
-    """A part's label; of a theme with the number of its papers and their years."""
+    """A part's label; of a theme with the number of its papers and their years, and of whom its
+    name is.
+    """
     label, years = part["label"], "–".join(str(y) for y in dict.fromkeys(part["years"]))
     is_theme = part["part"].startswith("theme")
     beside = [formatting.count(len(part["works"]), "paper"), years] if is_theme else []
+    beside += [f"named by {formatting.escape(part['label_by'])}"] if part["label_by"] else []
     words = [f"**{formatting.escape(label)}**"] if label else []
     if words or any(beside):
         st.markdown(" ".join([*words, f":gray[{' · '.join(filter(None, beside))}]"][:2]))
 
 
 def _sentence(sentence: Mapping[str, Any], name: str, *, own: bool) -> None:
-    """One sentence with a button for its place; without one where only the record has it."""
+    """One sentence with a button for its place; without one where only the record has it. Beside a
+    sentence of another paper's its name would take half of the line: it stands below.
+    """
     short = paragraph_place(sentence["paragraph"] or 0) or sentence["place"]
     where = short if own else f"{sentence['cite']}, {short}"
     page = sentence["page"] or sentence["paragraph"] or 0
-    with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-        st.markdown(formatting.escape(sentence["text"]), width="stretch")
-        wide = 70 if own else 210
+    gap: Literal["small", "xxsmall"] = "small" if own else "xxsmall"
+    with st.container(horizontal=own, vertical_alignment="top", gap=gap, wrap=not own):
+        marked = formatting.you_marked(sentence["marked"])
+        st.markdown(formatting.escape(sentence["text"]) + marked, width="stretch")
+        wide: int | Literal["content"] = 70 if own else "content"
         if not page:
             st.caption(formatting.escape(where), width=wide)
         elif st.button(
@@ -192,7 +276,7 @@ def _sentence(sentence: Mapping[str, Any], name: str, *, own: bool) -> None:
             )
 
 
-def selected_page(entries: dict[str, Entry]) -> None:
+def selected_page(entries: Mapping[str, Entry]) -> None:
     """The page that a summary's button asked for."""
     asked = st.session_state.get("shown")
     if asked and asked[0] in entries:
@@ -205,6 +289,15 @@ def notices(work: Work) -> None:
     """What the sources warn of: a retraction, a withdrawal."""
     for notice in work.notices:
         st.warning(formatting.escape(notice), icon=":material/report:")
+
+
+def versions(notices: Sequence[Notice]) -> None:
+    """Newer and published versions of a work, with their pages."""
+    for notice in notices:
+        if not notice.kind.is_warning:
+            st.info(formatting.escape(notice.text), icon=":material/update:")
+            if notice.url:
+                st.link_button("That version", notice.url, icon=":material/open_in_new:")
 
 
 def external_links(work: Work) -> list[tuple[str, str]]:

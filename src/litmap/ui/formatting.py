@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from litmap.library.map_picture import STATUSES as STATUS_WORDS
 from litmap.models import HeadingPath, Mention, Work
-from litmap.parsing.person_names import short_authors
+from litmap.parsing.markup import split_commands
+from litmap.parsing.person_names import short_citation
+from litmap.parsing.places import YOU_MARKED
 
 JOINER = "\u2060"
 """An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`,
@@ -24,16 +27,15 @@ _LINKED = re.compile(
 _CONTROL = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 STATUSES = {
-    "fetched": ("full text", "green", "The PDF is in the library"),
-    "metadata-only": ("no open PDF", "gray", "Known, but no free PDF was found"),
-    "not-found": ("not found", "orange", "No source knows it"),
-    "unsure": (
-        "ambiguous",
-        "violet",
-        "Several works match, or the PDF may be of a different paper",
-    ),
-    "failed": ("failed", "red", "An error; the next refresh tries again"),
-    "pending": ("pending", "blue", "Not looked up yet"),
+    status: (STATUS_WORDS[status], colour, meaning)
+    for status, colour, meaning in (
+        ("fetched", "green", "The PDF is in the library"),
+        ("metadata-only", "gray", "Known, but no free PDF was found"),
+        ("not-found", "orange", "No source knows it"),
+        ("unsure", "violet", "Several works match, or the PDF may be of a different paper"),
+        ("failed", "red", "An error; the next refresh tries again"),
+        ("pending", "blue", "Not looked up yet"),
+    )
 }
 """Status of a work: word shown, colour of its badge, what it means."""
 
@@ -47,6 +49,17 @@ def escape(text: str) -> str:
     )
     broken = _LINKED.sub(lambda m: m.group() + JOINER, " ".join(plain.split()))
     return _MARKUP.sub(r"\\\1", broken)
+
+
+def you_marked(is_marked: bool) -> str:
+    """Markdown behind a sentence that the visitor marked in the PDF."""
+    return f" :gray[:material/ink_highlighter: {YOU_MARKED}]" if is_marked else ""
+
+
+def advice(text: str) -> str:
+    """As `escape`, the commands of litmap's in it as code: 'run `litmap refresh`'."""
+    parts = split_commands(" ".join(text.split()))
+    return "".join(f"`{part}`" if is_code else _edged(part) for part, is_code in parts)
 
 
 def shorten(text: str, most: int) -> str:
@@ -77,7 +90,7 @@ def people(authors: Sequence[str], most: int = 3) -> str:
 
 def cite(work: Work) -> str:
     """'Doe et al. 2019' as plain text."""
-    return f"{short_authors(work.authors) or shorten(work.title, 30)} {work.year or ''}".strip()
+    return short_citation(work.authors, work.year, shorten(work.title, 30))
 
 
 def byline(work: Work) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from litmap.errors import LitmapError
-from litmap.ui import access, navigation, state
+from litmap.ui import access, address, companion, navigation, state
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger(__name__)
@@ -23,8 +23,10 @@ def draw() -> None:
     if access.current() is None:
         refuse()
         return
-    pages = navigation.make_pages(guarded)
-    st.navigation(pages, position="top").run()
+    page = st.navigation(navigation.make_pages(guarded), position="top")
+    address.name_tab(page.title)
+    page.run()
+    companion.draw(page.title)
 
 
 def refuse() -> None:
@@ -44,6 +46,7 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
     @wraps(page)
     def drawn() -> None:
         try:
+            state.tell_of_refresh()
             page()
         except LitmapError as error:
             state.explain(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,11 +10,14 @@ import streamlit as st
 from litmap.errors import LitmapError
 from litmap.library.summary_view import sentence_as_json
 from litmap.ui import components, formatting, links, state
+from litmap.ui.chosen_papers import CHOSEN_FOR_TABLE
 
 if TYPE_CHECKING:
     from litmap.library import Library
     from litmap.library.table import Cell, Row, Table
 
+CHOSEN = "chosen papers"
+"""What a table of ticked papers is called in its files."""
 OWN = "Your own"
 PRESETS = {"Standard": "standard", "PICO": "pico", OWN: ""}
 """Choices of columns, and the preset each stands for."""
@@ -34,14 +38,18 @@ def page() -> None:
         "Your papers down, your questions across. Each cell is one sentence of the paper, word for "
         "word; it stays empty where the paper does not say it."
     )
-    subject, columns = _asked(library)
+    works = _chosen(library)
+    subject = CHOSEN if works else _subject(library)
+    columns = _columns()
     if not subject or not columns:
         return
     try:
         with st.spinner("Reading papers …", show_time=False):
-            made = _make(str(library.paths.root), library.build_id, subject, columns, library)
+            made = _make(
+                str(library.paths.root), library.build_id, subject, columns, works, library
+            )
     except LitmapError as error:
-        st.info(formatting.escape(error.message), icon=":material/help:")
+        st.info(formatting.advice(error.message), icon=":material/help:")
         return
     if not made.rows:
         st.info("No paper is close to this.", icon=":material/search_off:")
@@ -50,15 +58,32 @@ def page() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _make(root: str, build: str, subject: str, columns: str, _library: Library) -> Table:
-    return _library.table(subject, columns, limit=MAX_PAPERS)
+def _make(
+    root: str, build: str, subject: str, columns: str, works: tuple[str, ...], _library: Library
+) -> Table:
+    return _library.table(subject, columns, limit=MAX_PAPERS, works=works)
 
 
 # ── what is asked ─────────────────────────────────────────────────────────────────────────────────
-def _asked(library: Library) -> tuple[str, str]:
-    """The heading or query, and the columns; '' for what is not said yet. Both stand in the
-    address.
-    """
+def _chosen(library: Library) -> tuple[str, ...]:
+    """The papers that were ticked on the page Papers, with a button that forgets them."""
+    kept = st.session_state.get(CHOSEN_FOR_TABLE, ())
+    works = tuple(work for work in kept if work in library.by_id)
+    if works:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{formatting.count(len(works), 'chosen paper')}**", width="content")
+            st.button(
+                "Choose by heading or query",
+                key="table-forget",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=lambda: st.session_state.pop(CHOSEN_FOR_TABLE, None),
+            )
+    return works
+
+
+def _subject(library: Library) -> str:
+    """The heading or query; '' for what is not said yet. It stands in the address."""
     headings = [formatting.path(t.heading) for t in library.topics().topics if t.heading]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         heading = st.selectbox(
@@ -78,6 +103,11 @@ def _asked(library: Library) -> tuple[str, str]:
             disabled=heading is not None,
             width=340,
         )
+    return heading or (query or "").strip()
+
+
+def _columns() -> str:
+    """The columns; '' for what is not said yet. They stand in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         preset = st.segmented_control(
             "Columns",
@@ -88,7 +118,7 @@ def _asked(library: Library) -> tuple[str, str]:
             bind="query-params",
         )
         if preset != OWN:
-            return heading or (query or "").strip(), PRESETS.get(preset or "", "standard")
+            return PRESETS.get(preset or "", "standard")
         columns = st.text_input(
             "Your columns",
             key="table-columns",
@@ -97,7 +127,7 @@ def _asked(library: Library) -> tuple[str, str]:
             help=COLUMNS_HELP,
             width=460,
         )
-    return heading or (query or "").strip(), (columns or "").strip()
+    return (columns or "").strip()
 
 
 # ── the grid ──────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +155,7 @@ def _downloads(made: Table) -> None:
         for form, (label, kind) in FILES.items():
             st.download_button(
                 label,
-                FORMATS[form](made),
+                partial(FORMATS[form], made),
                 file_name=f"table.{form}",
                 mime=kind,
                 icon=":material/download:",

@@ -7,42 +7,101 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from litmap import operating_system
 from litmap.lock import holder, is_held
 from litmap.paths import LibraryPaths
-from litmap.ui import formatting, state
+from litmap.ui import configuration, formatting, state
 
 LOG = "refresh.log"
+LITMAP = (sys.executable, "-m", "litmap")
+"""The command as a process of its own."""
+OWN = "litmap: "
+"""What a command's own word on its failure begins with."""
 _TAIL = 4000
-NO_START = (
-    "To start a refresh from here, open the address with the token that `litmap app` printed in "
-    "its "
-    "terminal."
-)
+
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+"""The last process that this app started, by library."""
 
 
 def is_running(root: Path) -> bool:
-    """Whether a refresh writes this library now, whoever started it."""
-    return is_held(LibraryPaths(root).lock)
+    """Whether a refresh writes this library now, whoever started it, or one from here begins to."""
+    return is_held(LibraryPaths(root).lock) or _runs(root)
+
+
+def _runs(root: Path) -> bool:
+    process = _started.get(root.resolve())
+    return process is not None and process.poll() is None
 
 
 def start(root: Path, notes: list[str], *, offline: bool = False) -> None:
-    """Start a refresh in the background; what it prints goes to a log file in the library."""
+    """Start a refresh in the background."""
+    _launch(root, "refresh", [*(["--offline"] if offline else []), "--", *notes])
+
+
+def build_example(root: Path) -> None:
+    """Start building the example library, in the background; no network is asked."""
+    _launch(root, "demo", ["--no-serve"])
+
+
+def mend(root: Path) -> None:
+    """Start building anew what is damaged, in the background."""
+    _launch(root, "doctor", ["--fix"])
+
+
+def stop(root: Path) -> None:
+    """Stop what this app started; the library stays as it was after the last whole build."""
+    if _runs(root):
+        _started[root.resolve()].terminate()
+
+
+def _launch(root: Path, command: str, arguments: Sequence[str]) -> None:
+    """Start a command of litmap's, once; what it prints goes to a log file in the library."""
+    if is_running(root):
+        return
     root.mkdir(parents=True, exist_ok=True)
-    program = [sys.executable, "-c", "import sys; from litmap.cli import main; sys.exit(main())"]
-    command = [*program, "refresh", "--library", str(root), *(["--offline"] if offline else [])]
     with (root / LOG).open("wb") as log:
-        subprocess.Popen(  # noqa: S603 - this interpreter; the notes' paths follow '--'
-            [*command, "--", *notes],
+        _started[root.resolve()] = subprocess.Popen(  # noqa: S603 - this interpreter; paths follow '--'
+            [
+                *(*LITMAP, command, "--library", str(root)),
+                *(*configuration.options_of_commands(), *arguments),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
         )
+
+
+def failure(root: Path) -> str:
+    """Why the last process that this app started failed, in its own words; '' where it did not."""
+    process = _started.get(root.resolve())
+    code = None if process is None else process.poll()
+    if code is None or code == 0 or operating_system.was_stopped(code):
+        return ""
+    lines = tail(root).splitlines()
+    own = [line.removeprefix(OWN) for line in lines if line.startswith(OWN)]
+    return (own or lines or [f"It ended with the code {code}."])[-1]
+
+
+def tell_failure(root: Path) -> None:
+    """Say why what was started here failed, and what it printed."""
+    reason = failure(root)
+    if not reason:
+        return
+    st.error(
+        f"**This failed.** {formatting.advice(formatting.sentence(reason))}",
+        icon=":material/error:",
+    )
+    printed = tail(root)
+    if printed:
+        with st.expander("What it printed"):
+            st.code(printed, language=None)
 
 
 def tail(root: Path) -> str:
@@ -60,7 +119,7 @@ def tail(root: Path) -> str:
 def start_form(root: Path, notes: str = "") -> None:
     """A form that starts a refresh of these notes (one path a line), for those who may."""
     if not state.may_change():
-        st.info(NO_START, icon=":material/lock:")
+        st.info(state.how_to_change("start a refresh from here"), icon=":material/lock:")
         return
     with st.form("start", border=True):
         given = st.text_area(
@@ -76,32 +135,24 @@ def start_form(root: Path, notes: str = "") -> None:
     absent = [p for p in paths if not p.exists()]
     if absent or not paths:
         what = f"There is no {absent[0]}" if absent else "Name the files or folders of your notes"
-        st.error(f"{formatting.escape(what)}.", icon=":material/error:")
+        st.error(f"{formatting.advice(what)}.", icon=":material/error:")
         return
     start(root, [str(p) for p in paths], offline=offline)
-    st.toast("The refresh has started", icon=":material/sync:")
-    watch(root)
+    st.rerun()
 
 
 @st.fragment(run_every=2.0)
 def watch(root: Path) -> None:
-    """The running refresh: since when, and what it says. The whole page is drawn again when it
-    ends.
-    """
+    """What runs: since when, and what it says. The whole page is drawn again when it ends."""
     if not is_running(root):
-        seen = st.session_state.get("watched", 0)
-        st.session_state["watched"] = seen + 1
-        if seen >= 2:  # a refresh needs a moment to take the lock
-            st.session_state["watched"] = 0
-            st.rerun()
-        st.caption("Starting …")
-        return
-    st.session_state["watched"] = 2
-    who = holder(LibraryPaths(root).lock)
-    st.status(
-        f"A refresh is running (since {formatting.escape(formatting.ago(who.get('started', '')))})",
-        state="running",
-    )
+        st.rerun()
+    lock = LibraryPaths(root).lock
+    started = holder(lock).get("started", "") if is_held(lock) else ""  # else it tells of an older
+    since = f" (since {formatting.escape(formatting.ago(started))})" if started else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.status(f"A refresh is running{since}", state="running")
+        if _runs(root) and state.may_change():
+            st.button("Stop", icon=":material/stop_circle:", on_click=stop, args=(root,))
     printed = tail(root)
     if printed:
         st.code(printed, language=None, height=220)

@@ -1,6 +1,4 @@
-"""Refreshes: what the last ones did, one that runs now, starting one, and how to have one on a
-schedule.
-"""
+"""Refreshes: what the last ones did, one that runs now, starting one, and the schedule."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import NoLibrary
-from litmap.ui import formatting, refresh_process, state
+from litmap.ui import first_steps, formatting, refresh_process, schedules, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,21 +28,22 @@ def page() -> None:
     root = state.settings().library
     st.title("Refreshes", anchor=False)
     try:
-        library = state.library()
+        library = state.library_without_build()
     except NoLibrary:
-        state.welcome()
+        first_steps.welcome()
         return
     if refresh_process.is_running(root):
         refresh_process.watch(root)
     else:
+        refresh_process.tell_failure(root)
         with st.expander("Start a refresh", icon=":material/sync:"):
             refresh_process.start_form(root, _notes(library))
     runs = library.runs(20)
+    schedules.section(root, runs)
     if not runs:
         st.caption("No refresh yet.")
     for number, run in enumerate(runs):
         _run(run, expanded=number == 0)
-    _schedule()
 
 
 def _notes(library: Library) -> str:
@@ -83,7 +82,7 @@ def _problems(run: Run) -> None:
         with st.expander(f"Problems ({len(run.problems)})", icon=":material/warning:"):
             for problem in run.problems[:200]:
                 subject = formatting.escape(formatting.shorten(problem.subject, 120))
-                st.markdown(f"- **{subject}** {formatting.escape(problem.reason)}")
+                st.markdown(f"- **{subject}** {formatting.advice(problem.reason)}")
 
 
 def _durations(seconds: Mapping[str, float]) -> None:
@@ -105,13 +104,3 @@ def _headline(run: Run) -> str:
     return " · ".join(
         [*parts, *([f"in {formatting.duration(seconds)}"] if seconds is not None else [])]
     )
-
-
-def _schedule() -> None:
-    with st.expander("Refresh on a schedule", icon=":material/schedule:"):
-        st.markdown("Every Monday at six, or every six hours, as long as this command runs:")
-        st.code('litmap schedule --cron "0 6 * * 1"\nlitmap schedule --every 6h', language="sh")
-        st.markdown(
-            "With a Prefect server its runs and failures show there too; see the README for "
-            "permanent schedules."
-        )

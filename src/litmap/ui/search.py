@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from litmap.errors import SearchError
 from litmap.library.results import place_of
-from litmap.ui import answers, components, formatting, links, state, tables, written
+from litmap.ui import (
+    address,
+    answers,
+    companion,
+    components,
+    first_steps,
+    formatting,
+    links,
+    search_filters,
+    searches,
+    state,
+    tables,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from litmap.library import Library
     from litmap.library.results import SearchHit, SearchResults
-    from litmap.models import HeadingPath
 
 MODES = {
     "passage": "Passages",
@@ -37,7 +49,13 @@ HELP = r"""
 | `year:2015..2018` | published in these years (`2015`, `2015..`, `..2018` too) |
 | `heading:"Loss surfaces"` | works you filed there |
 | `note:theory` | works of this note |
+| `venue:neurips` | published there |
+| `lang:de` | passages in this language |
+| `tag:fluids` | works that you gave this tag |
+| `is:important`, `is:toread` | works that you marked so (also `is:reading`, `is:read`) |
+| `status:fetched` | works whose full text is here |
 | `in:figures`, `in:tables` | figures by their captions, tables by captions and cells |
+| `in:marks` | what you marked in PDFs, with your comments |
 | `in:notes` | your own notes (also `in:references`, `in:abstracts`) |
 
 A title, an arXiv id or a DOI finds that work.
@@ -49,17 +67,24 @@ A question is answered in your papers' own sentences, or not at all: choose *Ans
 def page() -> None:
     """Draw the page."""
     library = state.library()
+    search_filters.follow(library, MODES)
     query = _box()
-    mode = st.session_state.get("mode") or "passage"
-    asked = _with_filters(query, library, mode)
-    like = st.query_params.get("like", "")
+    mode = _mode()
+    asked = query if mode == "quotation" else search_filters.draw(library, query)
+    search_filters.keep(query)
+    searches.remember(search_filters.fields_of(query))
+    like = st.session_state.get(search_filters.LIKE, "")
+    if like or query.strip():
+        components.unseen_title("Search")
     if like:
         _like(library, like, mode)
     elif not query.strip():
         _start(library)
     elif mode == "answer":
+        address.name_tab(query)
         _answer(library, asked)
     else:
+        address.name_tab(query)
         with st.spinner("Searching …", show_time=False):
             answer = _ask(library, asked, mode)
         if answer is not None:
@@ -67,14 +92,11 @@ def page() -> None:
 
 
 def _box() -> str:
-    """The box with its help; the query stands in the address, so that a search can be
-    bookmarked.
-    """
+    """The box with its help."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
         query = st.text_input(
             "Search",
-            key="q",
-            bind="query-params",
+            key=search_filters.QUERY,
             label_visibility="collapsed",
             icon=":material/search:",
             placeholder="Ask in your own words, or paste a quotation, a title, an arXiv id",
@@ -82,57 +104,35 @@ def _box() -> str:
         )
         with st.popover("", icon=":material/help:", help="How to search", width="content"):
             st.markdown(HELP)
+        if query and query.strip():
+            searches.offer_to_keep(search_filters.fields_of(query))
     return query or ""
+
+
+def _mode() -> str:
+    """What is to be shown, chosen beside the filters."""
+    st.session_state.setdefault(search_filters.MODE, "passage")
+    chosen = st.segmented_control(
+        "Show",
+        list(MODES),
+        format_func=lambda m: MODES[m],
+        required=True,
+        key=search_filters.MODE,
+        label_visibility="collapsed",
+        on_change=_forget_choice,
+    )
+    return chosen or "passage"
 
 
 def _forget() -> None:
     """A new query takes the place of 'more like this' and of the page that was shown."""
-    st.query_params.pop("like", None)
-    st.session_state.pop("chosen", None)
+    st.session_state.pop(search_filters.LIKE, None)
+    _forget_choice()
+
+
+def _forget_choice() -> None:
+    st.session_state.pop(search_filters.HIT, None)
     st.session_state.pop(answers.CHOSEN, None)
-
-
-def _with_filters(query: str, library: Library, mode: str) -> str:
-    """The query with what the filters say, in the query's own language."""
-    headings = _headings(library)
-    years = sorted({e.work.year for e in library.works() if e.work.year})
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.segmented_control(
-            "Show",
-            list(MODES),
-            format_func=lambda m: MODES[m],
-            default="passage",
-            required=True,
-            key="mode",
-            label_visibility="collapsed",
-            on_change=_forget,
-        )
-        if mode == "quotation":
-            return query
-        heading = st.selectbox(
-            "Heading",
-            headings,
-            index=None,
-            placeholder="Any heading",
-            label_visibility="collapsed",
-            key="in-heading",
-            format_func=lambda h: formatting.path(h[-2:]),
-            width=260,
-        )
-        span = None
-        if len(years) > 1:
-            with st.popover(_years_label(years), type="tertiary", icon=":material/calendar_month:"):
-                span = st.slider("Years", years[0], years[-1], (years[0], years[-1]), key="years")
-    if heading:
-        query += f' heading:"{" › ".join(heading)}"'.replace("\n", " ")
-    if span and span != (years[0], years[-1]):
-        query += f" year:{span[0]}..{span[1]}"
-    return query
-
-
-def _years_label(years: list[int]) -> str:
-    first, last = st.session_state.get("years", (years[0], years[-1]))
-    return "Any year" if (first, last) == (years[0], years[-1]) else f"{first} to {last}"
 
 
 def _ask(library: Library, query: str, mode: str) -> SearchResults | None:
@@ -141,7 +141,7 @@ def _ask(library: Library, query: str, mode: str) -> SearchResults | None:
             return library.locate(query, limit=MAX_RESULTS[mode])
         return library.search(query, limit=MAX_RESULTS[mode], by=mode)
     except SearchError as error:
-        st.info(formatting.escape(error.message), icon=":material/help:")
+        st.info(formatting.advice(error.message), icon=":material/help:")
         return None
 
 
@@ -153,7 +153,7 @@ def _answer(library: Library, question: str) -> None:
             with st.spinner("Reading …", show_time=False):
                 view = library.ask(question, limit=MAX_RESULTS["answer"])
     except SearchError as error:
-        st.info(formatting.escape(error.message), icon=":material/help:")
+        st.info(formatting.advice(error.message), icon=":material/help:")
         return
     answers.show(view)
 
@@ -162,31 +162,34 @@ def _like(library: Library, names: str, mode: str) -> None:
     """'More like this': from passages (#row), works or headings."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(":material/join_inner: **More like this**")
-        if st.button("Clear", icon=":material/close:", type="tertiary"):
-            _forget()
-            st.rerun()
+        st.button("Clear", icon=":material/close:", type="tertiary", on_click=_forget)
+    address.name_tab("More like this")
     try:
         _show(library.more_like(*names.split("\n"), limit=MAX_RESULTS["passage"]), mode)
     except SearchError as error:
-        st.info(formatting.escape(error.message), icon=":material/help:")
+        st.info(formatting.advice(error.message), icon=":material/help:")
 
 
 # ── results ───────────────────────────────────────────────────────────────────────────────────────
 def _show(answer: SearchResults, mode: str) -> None:
     results = (*answer.hits, *answer.notes)
+    found = formatting.count(len(results), "paper" if mode == "paper" else "passage")
+    query = formatting.shorten(st.session_state.get(search_filters.QUERY, ""), 80)
+    companion.say(f"{found} found: {query}" if results else f"No close match: {query}")
     if answer.message:
-        st.info(formatting.escape(answer.message), icon=":material/info:")
+        st.info(formatting.advice(answer.message), icon=":material/info:")
     elif not results:
         st.info("No close match in your library.", icon=":material/search_off:")
     if not results:
         return
     chosen = _chosen_hit(answer.hits, results)
     left, right = st.columns([11, 9], gap="large")
-    with left:
+    _mark(chosen)
+    with left, st.container(key="hits"):
         for hit in answer.hits:
             _result(hit, mode, chosen)
         if answer.notes:
-            st.markdown("##### In your notes")
+            st.header("In your notes", anchor=False)
             for note in answer.notes:
                 _note(note)
     with right, st.container(key="beside"):
@@ -196,8 +199,16 @@ def _show(answer: SearchResults, mode: str) -> None:
 def _chosen_hit(hits: Sequence[SearchHit], results: Sequence[SearchHit]) -> SearchHit:
     """The hit whose page is shown: the one asked for, else the first that has a page."""
     with_page = next((hit for hit in hits if hit.page), results[0])
-    row = st.session_state.get("chosen")
+    row = st.session_state.get(search_filters.HIT)
     return next((hit for hit in results if hit.row == row), with_page)
+
+
+def _mark(chosen: SearchHit) -> None:
+    """Frame the chosen hit; on a narrow screen what follows it stands below its page."""
+    card = f"hit-{chosen.rank}"
+    components.frame(card)
+    later = f".st-key-hits > :is(.st-key-{card}, :has(> .st-key-{card})) ~ * {{ order: 2; }}"
+    st.html(f"<style>@media (max-width: 640px) {{ {later} }}</style>")
 
 
 def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
@@ -234,10 +245,11 @@ def _show_button(hit: SearchHit, *, is_chosen: bool) -> None:
     """The button that brings the hit's page to the right."""
     label = formatting.escape(hit.place) if hit.page else hit.chunk.kind
     icon = ":material/visibility:" if is_chosen else ":material/find_in_page:"
-    kind: Literal["primary", "secondary"] = "primary" if is_chosen else "secondary"
-    if st.button(label, key=f"show-{hit.rank}", icon=icon, type=kind):
-        st.session_state["chosen"] = hit.row
-        st.rerun()
+    st.button(label, key=f"show-{hit.rank}", icon=icon, on_click=_choose, args=(hit.row,))
+
+
+def _choose(row: int) -> None:
+    st.session_state[search_filters.HIT] = row
 
 
 def _passage(hit: SearchHit) -> str:
@@ -292,9 +304,12 @@ def _beside(hit: SearchHit) -> None:
     caption = f"{formatting.cite(entry.work)}, {where}"
     if hit.chunk.kind in ("figure", "table"):
         components.cutout(pdf, hit.page, marks, f"The {hit.chunk.kind} as printed")
-    components.page_picture(pdf, hit.page, marks, caption, hit.quotation)
+    if hit.chunk.kind == "mark" and not hit.page:
+        st.caption(f"You marked this {formatting.escape(hit.place)}.")
+    else:
+        components.page_picture(pdf, hit.page, marks, caption, hit.quotation)
     if entry.mentions:
-        st.markdown("###### What your notes say")
+        st.header("What your notes say", anchor=False)
         components.note_excerpts(entry.mentions)
         components.heading_links(entry.headings)
 
@@ -305,6 +320,7 @@ def _start(library: Library) -> None:
     status = library.status()
     counts = status["by_status"]
     st.space("small")
+    first_steps.tell_example(library)
     st.title("What do your papers say?", anchor=False)
     st.markdown(
         f"{formatting.count(status['works'], 'work')} cited in "
@@ -312,7 +328,8 @@ def _start(library: Library) -> None:
         f"{formatting.count(counts.get('fetched', 0), 'paper')} here in full text, "
         f"{formatting.count(status['passages'], 'passage')} to search."
     )
-    headings = _headings(library)
+    searches.list_all()
+    headings = search_filters.headings_of(library)
     if headings:
         st.caption("Browse by heading:")
         with st.container(horizontal=True, gap="medium"):
@@ -320,12 +337,3 @@ def _start(library: Library) -> None:
                 links.link(
                     "topics", heading[-1], ":material/tag:", heading=formatting.path(heading)
                 )
-
-
-def _headings(library: Library) -> list[HeadingPath]:
-    """The headings that hold papers, in the order of the notes."""
-    return (
-        [t.heading for t in library.topics().topics if t.heading and t.works]
-        if library.build_id
-        else []
-    )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
+    from starlette.routing import Route
 
 SCRIPT = Path(__file__).with_name("app.py")
 TOKEN_VARIABLE = "_LITMAP_APP_TOKEN"  # noqa: S105 - the variable's name
@@ -77,7 +78,7 @@ def _serve(listening: socket.socket, token: str, chosen: argparse.Namespace) -> 
         token, port, access.allowed_hosts(port, chosen.hosts), reading_needs_token=not chosen.open
     )
     access.set_current(rules)
-    application = access.Gate(App(SCRIPT), rules)
+    application = access.Gate(App(SCRIPT, routes=make_routes()), rules)
     config.set_option("server.allowedHosts", [])  # the gate knows the port and the added names too
     serving = uvicorn.Config(
         application,
@@ -95,6 +96,13 @@ def _serve(listening: socket.socket, token: str, chosen: argparse.Namespace) -> 
         uvicorn.Server(serving).run(sockets=[listening])
     except KeyboardInterrupt:
         return
+
+
+def make_routes() -> list[Route]:
+    """What pages of the app load over HTTP: papers' pages and texts, the map."""
+    from litmap.ui import map_view, reading_routes
+
+    return [*reading_routes.make_routes(), *map_view.make_routes()]
 
 
 def make_checks() -> list[Middleware]:
