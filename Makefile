@@ -11,7 +11,7 @@ demo: $(VENV)/.installed ## build the example library, search it, serve the app 
 
 test: $(VENV)/.installed-dev ## lint, types, then the whole suite
 	$(MAKE) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Which tests are slow, told at the end."""
+"""Which tests are slow: told at the end, and begun with where several processes share the tests."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ class SlowTests:
     def __init__(self) -> None:
         self._took: Counter[str] = Counter()
         self._slow: set[str] = set()
+
+    @pytest.hookimpl(trylast=True)  # after the tests are put in another order
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Files with slow tests first in each process of several, so that none of them is what the
+        last works on while the others have nothing left to do.
+        """
+        if hasattr(config, "workerinput"):
+            slow = {item.path for item in items if item.get_closest_marker("slow")}
+            items.sort(key=lambda item: item.path not in slow)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._took[report.nodeid] += report.duration

@@ -26,7 +26,7 @@ LEAVES = {
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",
     "keywords", "search", "topics", "maps", "summaries", "claims", "answers", "tables", "writing",
-    "exports",
+    "exports", "schedules", "digests",
 }  # fmt: skip
 STORE = {"catalogue", "paths"}
 # The heavy libraries and the one part that may import each.
@@ -40,11 +40,13 @@ OWNERS = {
     "sklearn": {"topics", "maps"},
     "prefect": {"flows"},
     "streamlit": {"ui"},
-    "plotly": {"ui"},
     "mcp": {"mcp"},
+    "lxml": {"parsing"},
     "pycrfsuite": {"parsing"},
     "py3langid": {"parsing"},
-    "sqlite3": {"catalogue", "builds", "web", "cli"},
+    "watchfiles": {"pipeline"},
+    "sqlite3": {"catalogue", "builds", "web", "pipeline"},
+    "tomlkit": {"settings_file"},
 }
 
 
@@ -81,6 +83,19 @@ def test_a_stage_imports_no_other_stage_and_no_store():
             if part == "builds":
                 allowed |= {"paths"}
             assert litmap_parts(path) <= allowed, path
+
+
+def test_no_name_of_a_package_is_taken_away_by_a_module_of_its_own():
+    """Whoever imports a module sets its name in the package: a name that comes from elsewhere and is
+    spelt alike would then be the module.
+    """
+    for package in sorted(SOURCE.rglob("__init__.py")):
+        own = {path.stem for path in package.parent.iterdir()}
+        here = ".".join(("litmap", *package.parent.relative_to(SOURCE).parts))
+        for node in ast.parse(package.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module != here:
+                for name in own & {alias.asname or alias.name for alias in node.names}:
+                    assert node.module == f"{here}.{name}", f"{package}: {name}"
 
 
 def test_leaves_import_only_leaves():

@@ -141,6 +141,7 @@ def test_every_error_has_its_advice():
 
 SHAPES = {
     "works": ["works"],
+    "notices": ["notices"],
     "search": ["search", "flat minima", "-k", "3"],
     "topics": ["topics"],
     "coverage": ["topics", "--coverage"],
@@ -148,6 +149,7 @@ SHAPES = {
     "summary": ["summary", "Loss surfaces"],
     "ask": ["ask", "Are flat minima better?"],
     "check": ["check"],
+    "digest": ["digest"],
     "table": ["table", "Loss surfaces", "--columns", "standard, n, batch size:number"],
     "status": ["status"],
     "doctor": ["doctor"],

@@ -151,5 +151,5 @@ def test_the_command_keeps_a_backup_that_can_be_put_back(example_library, tmp_pa
     assert "Added to 1 entry" in capsys.readouterr().out
     assert work.identifier("doi") in file.read_text()
     assert main(["export", str(file), "--library", str(library)]) == 2, "it is the user's still"
-    assert main(["topics", "--undo", "--library", str(library)]) == 0
+    assert main(["export", "--update", str(file), "--undo", "--library", str(library)]) == 0
     assert file.read_text() == before

@@ -151,7 +151,7 @@ def test_notes_link_back_and_nothing_in_them_is_live() -> None:
     files = exports.to_notes(WORKS)
     keys = exports.citation_keys([work for work, _ in WORKS])
     page = files[f"works/{keys[0]}.md"]
-    assert r"[deep/notes \(old\).md:12](<deep/notes%20%28old%29.md>)" in page
+    assert r"[deep/notes (old).md:12](<deep/notes%20%28old%29.md>)" in page
     html = MarkdownIt("commonmark", {"html": True}).render(page)
     assert "How it *all* began." in html
     assert 'href="https://doi.org/10.1038/323533a0"' in html
@@ -161,6 +161,27 @@ def test_notes_link_back_and_nothing_in_them_is_live() -> None:
     assert "javascript:" not in re.sub(r">[^<]*<", "><", nasty)
     assert "<b>" not in nasty and "<code>code" not in nasty
     assert all(re.fullmatch(r"(?:works|headings)/[a-z0-9-]+\.md|index\.md", name) for name in files)
+
+
+def test_pages_beside_the_notes_link_to_them_relatively(tmp_path, written):
+    note = tmp_path / "vault" / "notes" / "a b.md"
+    works = [(Work("w:1", "One", ("Ann Lee",), 2001), [Mention(str(note), 3, "Lee", ("Nets",))])]
+    out = tmp_path / "vault" / "pages"
+    exports.write(out, works, written)
+    for page in [*out.glob("works/*.md"), *out.glob("headings/*.md")]:
+        (target,) = re.findall(r"\(<([^>]*a%20b\.md)>\)", page.read_text())
+        assert target == "../../notes/a%20b.md"
+        assert (page.parent / target.replace("%20", " ")).resolve() == note.resolve()
+    exports.write(out, works, written, absolute=True)
+    assert f"(<{str(note).replace(' ', '%20')}>)" in next(out.glob("works/*.md")).read_text()
+
+
+def test_pages_that_share_only_a_home_with_the_notes_link_by_whole_paths(tmp_path):
+    home = Path("~").expanduser()
+    for note in (str(home / "notes" / "a.md"), "notes/a.md", "-"):
+        work = (Work("w:1", "One"), [Mention(note, 3, "Lee", ("Nets",))])
+        page = exports.to_notes([work], None, home / "pages")["headings/nets.md"]
+        assert f"(<{note}>)" in page
 
 
 @pytest.fixture

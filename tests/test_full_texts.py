@@ -28,6 +28,8 @@ DEEP = (
     "The <b>catch</b> [x](javascript:alert(1)) fell by half within two seasons of heat."
 )
 
+CLAIM = "In this paper, we show how warm lakes drive perch from the shore into deep and cold water."
+
 
 @pytest.fixture
 def settings(tmp_path):
@@ -44,7 +46,7 @@ def settings(tmp_path):
 def paper():
     escaped = DEEP.replace("<", "&lt;").replace(">", "&gt;")
     body = (
-        f"<sec><title>Introduction</title><p>{SENTENCES}</p></sec>"
+        f"<sec><title>Introduction</title><p>{SENTENCES} {CLAIM}</p></sec>"
         f"<sec><title>Results</title><p>{SENTENCES}</p><p>{escaped}</p></sec>"
     )
     return jats(body=body)

@@ -27,7 +27,7 @@ def corpus_of(names):
 
 
 @pytest.mark.parametrize(
-    ("name", "file", "data"), corpus_of(TARGETS.keys() - {*WITH_LIBRARY, "pdfs"})
+    ("name", "file", "data"), corpus_of(sorted(TARGETS.keys() - {*WITH_LIBRARY, "pdfs"}))
 )
 def test_the_corpus_is_read_as_it_should_be(name, file, data):
     verdict = judge(TARGETS[name], file, data)

@@ -86,7 +86,8 @@ def test_bounded_or_not_the_surest_come_first():
 @pytest.mark.parametrize(
     ("authors", "year", "cited"),
     [
-        (("Nitish Keskar", "Jorge Nocedal"), 2016, "Keskar et al. 2016"),
+        (("Nitish Keskar", "Jorge Nocedal", "Ping Tang"), 2016, "Keskar et al. 2016"),
+        (("Nitish Keskar", "Jorge Nocedal"), 2016, "Keskar and Nocedal 2016"),
         (("Nitish Keskar",), 2016, "Keskar 2016"),
         (("Nitish Keskar",), None, "Keskar"),
         ((), 2016, "w"),

@@ -8,14 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from litmap.catalogue import Catalogue, utc_now
-from litmap.cli.doctor import _keys, ask_services
 from litmap.errors import Blocked, Challenged, Exhausted, NotFound, WebError
 from litmap.models import (
     Citation,
     Fetch,
     Location,
     Mention,
-    PdfFile,
     Reference,
     Resolution,
     Response,
@@ -25,6 +23,7 @@ from litmap.paths import LibraryPaths
 from litmap.pipeline.acquisition import Acquisition
 from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.context import RunContext
+from litmap.pipeline.examination import _keys, ask_services
 from litmap.settings import Settings
 from litmap.works.live_checks import live_checks, meaning
 
@@ -118,31 +117,3 @@ def test_a_refresh_says_what_a_free_key_would_have_given(monkeypatch, tmp_path, 
         Acquisition(context).run()
     problems = [p for p in context.report.problems if p.subject == "content.openalex.org"]
     assert len(problems) == told
-
-
-def test_arxiv_is_asked_about_newer_versions_once_a_day_and_not_about_what_came_today(
-    monkeypatch, tmp_path
-):
-    asked = []
-    monkeypatch.setattr(
-        "litmap.works.newest_versions", lambda works, client: asked.append(works) or {}
-    )
-
-    @contextmanager
-    def no_client(*_):
-        yield SimpleNamespace(challenged={}, exhausted={})
-
-    collaborators = Collaborators(fetch_pdfs=lambda *_, **__: iter(()), open_client=no_client)
-    context = RunContext(Settings(library=tmp_path), LibraryPaths(tmp_path), NOW, collaborators)
-    work = Work("arxiv:1706.99001", "Kept", ids=("arxiv:1706.99001",))
-    citation = Citation("k", "reference", Reference(ids=work.ids), (Mention("n.md", 1, "x"),))
-    with Catalogue.create(context.paths.catalogue) as catalogue:
-        for fetched_at, expected in ((NOW, 0), ("2026-01-02T00:00:00Z", 1)):
-            file = PdfFile("a" * 64, "pdfs/a.pdf", 9, pages=1, fetched_at=fetched_at)
-            with catalogue.write():
-                catalogue.put_notes([], [citation])
-                catalogue.put_resolution(Resolution("k", work, "metadata-only", ""), NOW)
-                catalogue.put_pdf(work.id, file, NOW)
-            for _ in range(2):
-                Acquisition(context).run()
-            assert len(asked) == expected

@@ -68,6 +68,21 @@ class Library:
     def work(self, name: str) -> Any:
         return SimpleNamespace(as_json=lambda: {"id": name})
 
+    def works(self, *, missing: bool) -> list[Any]:
+        assert missing
+        person = ("Ada Ulm",) * 58
+        work = SimpleNamespace(id="w1", title="On rest", authors=person, year=2021)
+        mention = SimpleNamespace(note="a.md", line=3)
+        return [
+            SimpleNamespace(
+                work=work,
+                status="unsure",
+                reason="two works fit",
+                candidates=(work,),
+                mentions=(mention,),
+            )
+        ] * 60
+
     def passage(self, row: int, *, around: int) -> list[dict[str, int]]:
         return [{"row": r} for r in range(row - around, row + around + 1)]
 
@@ -97,7 +112,16 @@ def test_tools_are_named_and_described() -> None:
             return {tool.name: tool.description for tool in (await client.list_tools()).tools}
 
     described = asyncio.run(names())
-    assert set(described) == {"search", "ask", "locate", "work", "passage", "topics", "summary"}
+    assert set(described) == {
+        "search",
+        "ask",
+        "locate",
+        "work",
+        "unresolved",
+        "passage",
+        "topics",
+        "summary",
+    }
     assert all(len(text) > 40 for text in described.values())
 
 
@@ -122,6 +146,7 @@ EVERY_TOOL = {
     "ask": {"question": "why?"},
     "locate": {"quotation": "a line"},
     "work": {"name": "arxiv:1"},
+    "unresolved": {},
     "passage": {"row": 1},
     "topics": {},
     "summary": {"subject": "Loss surfaces"},
@@ -166,6 +191,7 @@ def test_lone_surrogates_in_arguments_and_texts_break_nothing() -> None:
         ("ask", {"question": "Why?", "heading": "Loss surfaces"}, "answer"),
         ("locate", {"quotation": "a line"}, "results"),
         ("work", {"name": "arxiv:1"}, "id"),
+        ("unresolved", {}, "works"),
         ("topics", {}, "topics"),
         ("summary", {"subject": "Loss surfaces"}, "sentences"),
     ],
@@ -196,3 +222,21 @@ def test_a_new_build_is_taken_up() -> None:
     _, answer = call(old, "search", query="minima")
     assert answer["results"][0]["build"] == "new"
     assert not old.closed  # it is its owner's to close
+
+
+def test_works_that_need_the_reader_come_with_candidates_and_places_in_bounds() -> None:
+    _, answer = call(Library("a"), "unresolved", limit=999)
+    assert answer["count"] == 60 and len(answer["works"]) == server.MAX_RESULTS
+    first = answer["works"][0]
+    assert first["candidates"][0]["title"] == "On rest" and len(first["authors"]) == 5
+    assert first["mentions"] == [{"note": "a.md", "line": 3}]
+
+
+def test_an_answer_spares_the_places_of_lines_on_pages() -> None:
+    class Placed(Library):
+        def summary(self, subject: str) -> Any:
+            told = {"text": "So.", "page": 3, "rects": [[1, 2, 3, 4]], "spans": [[3, 1, 2, 3, 4]]}
+            return SimpleNamespace(as_json=lambda: {"parts": [{"sentences": [told]}]})
+
+    _, answer = call(Placed("a"), "summary", subject="x")
+    assert answer["parts"] == [{"sentences": [{"text": "So.", "page": 3}]}]

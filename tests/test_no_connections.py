@@ -148,8 +148,9 @@ def served(words, environment):
     return ending(subprocess.Popen([*RUN, *words], env=environment, **pipes))
 
 
-def test_a_schedule_asks_nobody_as_it_starts(watched, example_library) -> None:
+def test_a_schedule_asks_nobody_as_it_starts(watched, example_library, new_prefect_home) -> None:
     environment, asked = watched
+    environment["PREFECT_HOME"] = str(new_prefect_home())
     words = ["schedule", "--every", "1d", "--library", str(example_library)]
     with served(words, environment) as process:
         line = process.stdout.readline()
@@ -329,10 +330,11 @@ def _draw(port: int, page: str, query: str) -> str:
 @needs_strace
 @pytest.mark.slow
 def test_a_scheduled_run_asks_nobody_but_its_sources(
-    watched, web, example_library, tmp_path
+    watched, web, example_library, new_prefect_home, tmp_path
 ) -> None:
     """The sources of the run are on loopback here, so that nothing leaves at all."""
     environment, asked = watched
+    environment["PREFECT_HOME"] = str(new_prefect_home())
     library = tmp_path / "library"
     shutil.copytree(example_library, library)
     words = ["schedule", "--every", "5s", "--library", str(library)]

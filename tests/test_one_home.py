@@ -38,7 +38,6 @@ EXCEPTIONS = {
         "citations/recognisers/title_scoring.py": "an example told in words",
         "exports/ris.py": "written, not read",
         "exports/ris_records.py": "a name in a field, compared as it stands",
-        "library/summary_view.py": "written, not read",
         "text/marked_up/jats.py": "written, not read",
         "notes/formats/mediawiki.py": "a name in a template, compared as it stands",
         "references/citing_passages.py": "read between a name and its year, where nothing else can stand",

@@ -4,6 +4,7 @@ kills, the disk.
 
 import hashlib
 import os
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from litmap import pdfs
-from litmap.errors import Blocked, LibraryError, NotFound, PdfError, TooLarge, Unsafe, WebError
+from litmap.errors import (
+    Blocked,
+    Challenged,
+    LibraryError,
+    NotFound,
+    PdfError,
+    TooLarge,
+    Unsafe,
+    WebError,
+)
 from litmap.models import Download, Fact, Location, Problem, Response, Work
 from litmap.paths import LibraryPaths
 from litmap.pdfs import find_locations
@@ -106,7 +116,7 @@ def test_a_file_above_the_limit_is_not_asked_for_by_every_refresh(store):
     found, _ = get([work()], {ARXIV: TooLarge("it announces 10,000,000,000")}, store)
     outcome = found["arxiv:1706.90762"]
     assert outcome.status == "metadata-only" and not outcome.transient
-    assert "10,000,000,000" in outcome.reason
+    assert "10,000,000,000" in outcome.tried[0][1]
 
 
 def test_an_address_that_is_none_ends_no_run(store):
@@ -201,10 +211,16 @@ def test_from_place_to_place_until_one_gives_it(store):
     ("answer", "status", "again", "words"),
     [
         (NotFound("export.arxiv.org: not there (404)"), "metadata-only", False, "no open copy"),
-        (Blocked("export.arxiv.org does not give it"), "metadata-only", False, "papers/"),
+        (Blocked("export.arxiv.org does not give it"), "metadata-only", False, "in a browser"),
+        (
+            Challenged("export.arxiv.org asks for a browser"),
+            "metadata-only",
+            False,
+            "`litmap add FILE`",
+        ),
         (WebError("export.arxiv.org answered 500"), "failed", True, "tries again"),
-        ("<html>Sign in", "failed", True, "a page, no PDF"),
-        (b"%PDF-1.5\ndamaged\n%%EOF", "failed", True, "cannot be read"),
+        ("<html>Sign in", "failed", True, "tries again"),
+        (b"%PDF-1.5\ndamaged\n%%EOF", "failed", True, "tries again"),
         (page("Rivers of Rules", "Wanda Ferreira"), "unsure", True, "Rivers of Rules"),
     ],
 )
@@ -212,6 +228,8 @@ def test_reasons_a_person_can_act_on(store, answer, status, again, words):
     found, _ = get([work()], {ARXIV: answer}, store)
     outcome = found["arxiv:1706.90762"]
     assert (outcome.status, outcome.transient) == (status, again) and words in outcome.reason
+    assert status == "unsure" or not re.search(r"arxiv|\d|http|\(", outcome.reason), "for readers"
+    assert outcome.tried[0][0] == ARXIV, "what each address said is kept beside it"
     assert len(list(store.aside.glob("*.pdf")) if store.aside.exists() else []) == (
         status == "unsure"
     )

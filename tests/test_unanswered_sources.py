@@ -227,7 +227,7 @@ def catalogue(tmp_path):
         yield opened
 
 
-def refresh(catalogue, web, tmp_path, now=NOW):
+def refresh(catalogue, web, tmp_path, now=NOW, **more):
     """One refresh's look-ups."""
 
     @contextmanager
@@ -235,7 +235,7 @@ def refresh(catalogue, web, tmp_path, now=NOW):
         web.challenged, web.exhausted = {}, {}
         yield web
 
-    settings = Settings(library=tmp_path, recheck_days=10**6, retry_days=10**6)
+    settings = Settings(library=tmp_path, recheck_days=10**6, retry_days=10**6, **more)
     context = RunContext(settings, LibraryPaths(tmp_path), now, Collaborators(open_client=client))
     wanted = resolution.unresolved(catalogue, settings)
     if wanted:
@@ -254,6 +254,27 @@ def test_the_next_refresh_asks_what_did_not_answer_and_the_one_after_it_nothing(
     third = Web()
     refresh(catalogue, third, tmp_path)
     assert third.asked == []
+
+
+def test_neither_another_contact_nor_a_while_out_of_the_notes_is_a_reason_to_ask_again(
+    catalogue, tmp_path
+):
+    """Only time is: `recheck_days`, and `retry_days` for what no source knew or gave."""
+    answers = {
+        "crossref": lambda url: {"message": CROSSREF},
+        "openalex": lambda url: {"results": [OPENALEX]},
+    }
+    first = refresh(catalogue, Web(**answers), tmp_path)
+    assert not first.unanswered
+    later = Web()
+    refresh(catalogue, later, tmp_path, contact="me@example.org")
+    with catalogue.write():
+        catalogue.put_notes([], [])
+    refresh(catalogue, later, tmp_path, contact="me@example.org")
+    with catalogue.write():
+        catalogue.put_notes([], [BY_DOI])
+    assert refresh(catalogue, later, tmp_path) == first
+    assert later.asked == []
 
 
 def test_an_open_copy_that_becomes_known_late_is_tried(catalogue, tmp_path):

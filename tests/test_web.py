@@ -30,7 +30,7 @@ from litmap.errors import (
     WebError,
 )
 from litmap.models import Request
-from litmap.web import Limits, WebClient, downloads
+from litmap.web import Limits, WebClient, budget, downloads
 from litmap.web.budget import Budget, group_of
 from litmap.web.client import retry_after
 from litmap.web.safety import Allowed, Deadline, Network, check_url, is_public, literal
@@ -519,6 +519,20 @@ def test_waits_are_told_and_end_with_the_client(tmp_path, site):
     thread.join(60)
     assert not thread.is_alive() and failure
     assert told and told[0][0] == "127.0.0.1" and 20 < told[0][1] <= 30 and told[0][2]
+
+
+def test_many_who_make_the_budget_file_at_once_all_have_it(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        for folder in (tmp_path / str(number) for number in range(20)):
+            together = threading.Barrier(8)
+
+            def make(folder=folder, together=together):
+                folder.mkdir(exist_ok=True)
+                together.wait()
+                budget._open(folder / "budgets.sqlite").close()
+
+            for made in [pool.submit(make) for _ in range(8)]:
+                made.result()
 
 
 def test_a_damaged_budget_file_is_made_anew(tmp_path):

@@ -19,7 +19,7 @@ from litmap import pdfs
 from litmap.paths import LibraryPaths
 from litmap.text import read_preview
 from litmap.web import Limits, WebClient
-from litmap.works import merge, newest_versions, resolve
+from litmap.works import merge, resolve
 from tests import stand_ins
 
 NOW = "2026-11-20T12:00:00Z"
@@ -210,10 +210,13 @@ def test_a_fault_costs_its_own_work_and_the_next_run_completes_it(
     }
     assert time.monotonic() - started < 240
     outcome = first[works["only-place"].id]
-    too_large = "larger than the limit" in outcome.reason  # known for some days, then asked again
+    too_large = "larger than the limit" in str(
+        outcome.tried
+    )  # known for some days, then asked again
     assert outcome.status in ({"metadata-only"} if too_large else {"failed", "unsure"})
     assert outcome.transient == again
-    assert any(word in outcome.reason for word in words), outcome.reason
+    told = " ".join([outcome.reason, *map(str, outcome.tried)])
+    assert any(word in told for word in words), told
     assert {key for key in HELD if first[works[key].id].status == "fetched"} == HELD - {
         "only-place"
     }
@@ -317,7 +320,6 @@ def test_nothing_new_costs_next_to_nothing(web, mirror, tmp_path):
     assert [r.citation for r in again] == [c.key for c in mirror.citations] and len(
         mirror.requests()
     ) == before
-    assert newest_versions(works, web) == {w.id: w.arxiv_version for w in works if w.arxiv_version}
     had = [w for w in works if w.id in known]
     second = list(
         pdfs.fetch(

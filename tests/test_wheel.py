@@ -61,7 +61,7 @@ def test_every_package_of_the_source_is_in_it(wheel):
 
 
 @pytest.mark.slow
-def test_the_installed_command_does_the_main_job(wheel, tmp_path):
+def test_the_installed_command_does_the_main_job(wheel, tmp_path, new_prefect_home):
     site = tmp_path / "site"
     install = [
         sys.executable,
@@ -76,7 +76,7 @@ def test_the_installed_command_does_the_main_job(wheel, tmp_path):
     ]
     subprocess.run(install, check=True, capture_output=True)
     environment = {**os.environ, "PYTHONPATH": str(site), "LITMAP_STATE": str(tmp_path / "state")}
-    environment["PREFECT_HOME"] = str(tmp_path / "prefect")
+    environment["PREFECT_HOME"] = str(new_prefect_home())
     where = [sys.executable, "-c", "import litmap.flows.refresh as r; print(r.__file__)"]
     place = subprocess.run(
         where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True

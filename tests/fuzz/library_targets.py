@@ -356,10 +356,10 @@ def _draw(name: str) -> None:
     import streamlit
 
     from litmap.errors import LitmapError
-    from litmap.ui import navigation, papers, reading_list, refreshes, search, state, topics
+    from litmap.ui import navigation, paper, papers, reading_list, refreshes, search, state, topics
 
     streamlit.navigation(navigation.make_pages(lambda page: page), position="hidden")
-    pages = (search.page, topics.page, papers.page, papers.paper, reading_list.page, refreshes.page)
+    pages = (search.page, topics.page, papers.page, paper.page, reading_list.page, refreshes.page)
     try:
         next(page for page in pages if f"{page.__module__}.{page.__name__}".endswith(name))()
     except LitmapError as error:
@@ -370,7 +370,7 @@ _SCRIPT_NAMES = {
     "search": "search.page",
     "topics": "topics.page",
     "papers": "papers.page",
-    "paper": "papers.paper",
+    "paper": "paper.page",
     "reading": "reading_list.page",
     "refreshes": "refreshes.page",
 }
@@ -387,10 +387,11 @@ def open_page(name: str, data: bytes) -> None:
     ):
         from streamlit.testing import v1 as testing
 
-        from litmap.ui import state
+        from litmap.ui import configuration, state
 
         with mock.patch.object(state, "_warm"):  # a thread and a process that outlive the page
-            library = state._open(str(root.resolve()), state._stamp(root))
+            file = configuration.file_state()
+            library = state._open(str(root.resolve()), state._stamp(root), file)
         library.__dict__["encoder"] = shared_library().encoder
         app = testing.AppTest.from_function(_draw, default_timeout=60, args=(page,))
         for key, value in (parameters if isinstance(parameters, dict) else {}).items():

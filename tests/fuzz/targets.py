@@ -581,7 +581,7 @@ def _backup(folder: Path, data: bytes) -> None:
     (backup / note_moves.MANIFEST).write_bytes(manifest)
     (backup / "0.md").write_bytes(b"before")
     try:
-        note_moves.undo(paths)
+        note_moves.undo(paths, note_moves.Change.TOPICS)
     finally:
         if note.read_bytes() not in (b"mine", b"before"):
             raise Fault("a note was changed")

@@ -64,7 +64,7 @@ def version_text() -> str:
 
 def build_parser() -> Parser:
     """All commands with their options and examples."""
-    from litmap.cli import read_commands, write_commands
+    from litmap.cli import notices_command, read_commands, watch_command, write_commands
     from litmap.cli.options import add_log_options
 
     parser = Parser(
@@ -78,6 +78,8 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     write_commands.add_commands(commands)
     read_commands.add_commands(commands)
+    notices_command.add_notices(commands)
+    watch_command.add_watch(commands)
     return parser
 
 

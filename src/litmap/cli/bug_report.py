@@ -19,7 +19,7 @@ from litmap.paths import LibraryPaths
 from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
-    from litmap.cli.doctor import Check
+    from litmap.pipeline.examination import Check
     from litmap.settings import Settings
 
 MAX_LOG_BYTES = 2_000_000

@@ -11,7 +11,7 @@ from litmap.cli.options import clean, command, library_of, print_json, wrap
 from litmap.cli.progress import Bars
 from litmap.errors import UsageError
 from litmap.models import FindingKind, pair_name
-from litmap.parsing.places import sentence_place
+from litmap.parsing.places import sentence_place, with_mark
 
 if TYPE_CHECKING:
     from litmap.library import Library
@@ -32,6 +32,8 @@ _SAID = {
     FindingKind.MISSING: "paper is missing",
     FindingKind.UNSURE: "work is unsure",
     FindingKind.RETRACTED: "RETRACTED",
+    FindingKind.CONCERN: "EXPRESSION OF CONCERN",
+    FindingKind.CORRECTED: "corrected",
     FindingKind.ABSTRACT: "abstract only",
     FindingKind.ELSEWHERE: "said elsewhere",
 }
@@ -167,7 +169,8 @@ def _print_finding(finding: Finding, library: Library) -> None:
     name = f" ({finding.name})" if finding.kind.is_trouble else ""
     print(wrap(f"{_SAID[finding.kind]}{looked}: {work.title}. {finding.why}{name}", "    "))
     for sentence in finding.evidence[:2]:
-        print(wrap(f"{clean(sentence_place(sentence))}: “{sentence.text}”", "      "))
+        where = with_mark(sentence_place(sentence), sentence.marked)
+        print(wrap(f"{clean(where)}: “{sentence.text}”", "      "))
     for sentence, _ in finding.elsewhere:
         other = library.by_id[sentence.work].work
         print(wrap(f"{other.title}, {sentence_place(sentence)}: “{sentence.text}”", "      "))

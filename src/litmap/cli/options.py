@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +88,12 @@ def width() -> int:
 
 
 def wrap(text: str, indent: str = "", rest: str | None = None) -> str:
-    """Text wrapped to the terminal; its lines behind the first begin with `rest` where given."""
+    """Text wrapped to the terminal, one line in a pipe or a file; lines behind the first begin with
+    `rest` where given.
+    """
     rest = indent if rest is None else rest
-    return textwrap.fill(clean(text), width(), initial_indent=indent, subsequent_indent=rest)
+    columns = width() if sys.stdout.isatty() else sys.maxsize
+    return textwrap.fill(clean(text), columns, initial_indent=indent, subsequent_indent=rest)
 
 
 def clean(text: str) -> str:
@@ -126,6 +129,16 @@ def reference(title: str, authors: Sequence[str], year: int | None) -> str:
 def path_text(path: Sequence[str]) -> str:
     """A heading path as text."""
     return " › ".join(path) if path else "(no heading)"
+
+
+def written_line(written: Mapping[str, Any]) -> str:
+    """How many texts a language model has written, of the counts of a report or the status."""
+    parts = [
+        f"{written[name]} of {written[f'of_{name}']} {name}"
+        for name in ("summaries", "labels")
+        if written[f"of_{name}"]
+    ]
+    return f"written by {clean(str(written['by']))}: {', '.join(parts) or 'nothing to write'}"
 
 
 def print_notices(notices: Sequence[str], indent: str) -> None:

@@ -1,5 +1,5 @@
-"""The commands that only read a library: search, works, topics, summary, map, status, doctor,
-export, read, mcp.
+"""The commands that only read a library: search, works, topics, summary, digest, map, status,
+doctor, export, read, mcp.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from litmap.cli.ask_command import add_ask
 from litmap.cli.check_command import add_check
+from litmap.cli.digest_command import add_digest
+from litmap.cli.moving import add_moving, move_works
+from litmap.cli.new_command import add_new
 from litmap.cli.options import (
     clean,
     command,
@@ -26,9 +29,14 @@ from litmap.cli.options import (
     settings_of,
     table,
     wrap,
+    written_line,
 )
 from litmap.cli.summary_command import add_summary
 from litmap.cli.table_command import add_table
+from litmap.cli.themes_command import add_themes
+from litmap.cli.topics_text import print_coverage, print_topics
+from litmap.errors import UsageError
+from litmap.parsing.percentages import chance_words
 from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
@@ -57,7 +65,7 @@ def _add_search(commands: Any) -> None:
         "find passages by meaning and words",
         "litmap search 'flat minima year:2016..2018 heading:\"Loss surfaces\"'",
     )
-    parser.add_argument("query", nargs="+", help='words, "phrases", filters such as year:2015')
+    parser.add_argument("query", nargs="*", help='words, "phrases", filters such as year:2015')
     parser.add_argument(
         "-k", "--limit", type=positive, default=10, help="how many results (default 10)"
     )
@@ -75,11 +83,16 @@ def _add_search(commands: Any) -> None:
         action="store_true",
         help="the query is a work's id or title: find what is like it",
     )
+    named = parser.add_mutually_exclusive_group()
+    named.add_argument("--save", metavar="NAME", help="keep this search under a name")
+    named.add_argument(
+        "--saved", metavar="NAME", help="make the search that is kept under this name"
+    )
 
 
 def search(args: argparse.Namespace) -> int:
     """`litmap search`."""
-    query = " ".join(args.query)
+    query = _query_of(args)
     with library_of(args) as library:
         if args.where:
             results = library.locate(query, limit=args.limit)
@@ -95,6 +108,29 @@ def search(args: argparse.Namespace) -> int:
         else:
             print_results(results)
     return 0
+
+
+def _query_of(args: argparse.Namespace) -> str:
+    """What is asked: the words given, or those of the search that was saved, which says how it is
+    answered too; a search that is to be saved is. Raises `UsageError`.
+    """
+    from litmap.pipeline import kept_searches
+
+    query = " ".join(args.query)
+    if args.saved is not None:
+        kept = kept_searches.saved_as(settings_of(args), args.saved)
+        args.where = args.where or kept.mode == "quotation"
+        args.by = "paper" if kept.mode == "paper" else args.by
+        words = kept.fields.get("q", "") if args.where else kept.query
+        return " ".join(filter(None, (words, query)))
+    if not args.query:
+        raise UsageError("what is to be searched for? Give words, or --saved NAME")
+    if args.save is not None:
+        if args.like:
+            raise UsageError("--save keeps a search by words, not --like")
+        mode = "quotation" if args.where else "paper" if args.by == "paper" else ""
+        kept_searches.save(settings_of(args), args.save, {"q": query, "by": mode})
+    return query
 
 
 def print_search(library: Library, query: str, limit: int) -> None:
@@ -229,6 +265,7 @@ def _add_topics(commands: Any) -> None:
         help="write what --apply would do as a patch to look at",
     )
     _add_force(parser)
+    add_moving(parser)
     parser.add_argument("--coverage", action="store_true", help="what each heading holds and lacks")
     parser.add_argument(
         "--reading-list",
@@ -240,14 +277,16 @@ def _add_topics(commands: Any) -> None:
 def topics(args: argparse.Namespace) -> int:
     """`litmap topics`."""
     with library_of(args) as library:
-        if args.coverage:
-            return _coverage(library, args.json)
-        if args.reading_list:
-            return _reading_list(library, args.json)
-        if args.undo:
-            return _undo(library, args.json)
-        if args.apply:
-            return _apply(library, args.json)
+        if args.move or args.take_back or args.to or args.left:
+            return move_works(library, args)
+        for is_wanted, act in (
+            (args.coverage, _coverage),
+            (args.reading_list, _reading_list),
+            (args.undo, _undo),
+            (args.apply, _apply),
+        ):
+            if is_wanted:
+                return act(library, args.json)
         if args.patch:
             return _write_patch(library, args.patch, args.json, force=args.force)
         view = library.topics()
@@ -256,13 +295,7 @@ def topics(args: argparse.Namespace) -> int:
         elif args.suggest:
             _suggestions(library)
         else:
-            for topic in view.topics:
-                depth = len(topic.heading) - 1 if topic.heading else 0
-                name = topic.heading[-1] if topic.heading else f"(no heading) {topic.label}"
-                print(
-                    f"{len(topic.works):4}  {'  ' * depth}{clean(name)}   "
-                    f"{clean(', '.join(topic.keywords[:5]))}"
-                )
+            print_topics(view)
     return 0
 
 
@@ -285,7 +318,8 @@ def _apply(library: Library, as_json: bool) -> int:
     from litmap.pipeline import note_moves
 
     old, new = library.suggested_moves()
-    backup = note_moves.move(library.paths, old, new) if new else None
+    kind = note_moves.Change.TOPICS
+    backup = note_moves.move(library.paths, kind, old, new) if new else None
     if as_json:
         print_json({"notes": sorted(new), "backup": str(backup) if backup else None})
     elif backup is None:
@@ -303,7 +337,7 @@ def _undo(library: Library, as_json: bool) -> int:
     """Put the notes of the last move back."""
     from litmap.pipeline import note_moves
 
-    notes = note_moves.undo(library.paths)
+    notes = note_moves.undo(library.paths, note_moves.Change.TOPICS)
     if as_json:
         print_json({"notes": notes})
     else:
@@ -326,7 +360,7 @@ def _suggestions(library: Library) -> None:
         title = clean(view.entries[filing.work].work.title)
         print(
             f"  {title}\n    → {clean(path_text(filing.suggested or ()))}  "
-            f"({filing.confidence:.0%})"
+            f"({chance_words(filing.confidence)})"
         )
     for kind, what in FINDINGS.items():
         found = [f for f in view.findings if f.kind == kind]
@@ -343,29 +377,8 @@ def _coverage(library: Library, as_json: bool) -> int:
     if as_json:
         print_json(coverage)
         return 0
-    header = ("works", "PDFs", "years", "cohesion", "separation", "missing", "heading")
-    print(table([_coverage_row(heading) for heading in coverage], header, stretch=6))
-    print(
-        wrap(
-            "cohesion: how similar its papers are (1 = identical, 0 = no more than chance); "
-            "separation: how far the nearest heading is; missing: what its papers cite and "
-            "your notes do not. Central papers and the missing ones by name: --json."
-        )
-    )
+    print_coverage(coverage)
     return 0
-
-
-def _coverage_row(heading: dict[str, Any]) -> tuple[Any, ...]:
-    years = sorted(set(heading["years"] or ()))
-    return (
-        heading["works"],
-        heading["with_pdf"],
-        "–".join(map(str, years)),
-        f"{heading['tightness']:.2f}",
-        f"{heading['distance']:.2f}",
-        len(heading["missing"]),
-        path_text(heading["heading"]),
-    )
 
 
 def _reading_list(library: Library, as_json: bool) -> int:
@@ -377,7 +390,7 @@ def _reading_list(library: Library, as_json: bool) -> int:
         (
             m["count"],
             m["year"] or "",
-            m["authors"][0].split()[-1] if m["authors"] else "",
+            short_authors(m["authors"][:1]),
             m["title"],
         )
         for m in found[:50]
@@ -433,6 +446,8 @@ def status(args: argparse.Namespace) -> int:
             f"{model}"
         )
         print(table(list(value["by_status"].items()), ("status", "works")))
+        if value["written"]:
+            print(wrap(written_line(value["written"])))
         for run in value["runs"][:5]:
             print(f"{run['started']}  {run['state']}")
     return 0
@@ -466,7 +481,7 @@ def _add_doctor(commands: Any) -> None:
 
 def doctor(args: argparse.Namespace) -> int:
     """`litmap doctor`."""
-    from litmap.cli.doctor import ask_services, examine
+    from litmap.pipeline.examination import ask_services, examine
 
     settings = settings_of(args)
     checks = examine(settings, fix=args.fix)
@@ -507,15 +522,31 @@ def _add_export(commands: Any) -> None:
         help="add to the entries of your own .bib what the library knows and they lack, and change "
         "nothing else in it",
     )
+    parser.add_argument(
+        "--undo",
+        action="store_true",
+        help="with --update: put the .bib back as it was before the last --update",
+    )
+    parser.add_argument("--theme", metavar="NAME", default="", help="only the works of this theme")
+    parser.add_argument(
+        "--absolute-links",
+        action="store_true",
+        help="pages link to notes by whole paths, also where both lie on one tree",
+    )
     _add_force(parser)
 
 
 def export(args: argparse.Namespace) -> int:
     """`litmap export`."""
     with library_of(args) as library:
+        if args.undo and not args.update:
+            raise UsageError("--undo puts back what --update changed: name both")
+        if args.undo:
+            return _undo_update(library, args.out)
         if args.update:
             return _update(library, args.out)
-        print(library.export(args.out, force=args.force))
+        absolute = args.absolute_links
+        print(library.export(args.out, theme=args.theme, force=args.force, absolute=absolute))
     return 0
 
 
@@ -524,12 +555,23 @@ def _update(library: Library, path: Path) -> int:
     from litmap.pipeline import note_moves
 
     old, new, count = library.updated_bibliography(path)
-    backup = note_moves.move(library.paths, {str(path): old}, {str(path): new}) if count else None
+    kind, before, after = note_moves.Change.REFERENCES, {str(path): old}, {str(path): new}
+    backup = note_moves.move(library.paths, kind, before, after) if count else None
     if backup is None:
         print(f"Nothing to add: the library knows no more of the entries in {clean(str(path))}.")
     else:
         print(f"Added to {count} {'entry' if count == 1 else 'entries'} of {clean(str(path))}.")
-        print(wrap(f"The file as it was is in {backup}; `litmap topics --undo` puts it back."))
+        again = f"litmap export --update {shlex.quote(clean(str(path)))} --undo"
+        print(wrap(f"The file as it was is in {backup}; `{again}` puts it back."))
+    return 0
+
+
+def _undo_update(library: Library, path: Path) -> int:
+    """Put the user's own BibTeX file back as it was before the last `--update`."""
+    from litmap.pipeline import note_moves
+
+    files = note_moves.undo(library.paths, note_moves.Change.REFERENCES, str(path))
+    print(f"Put back {', '.join(map(clean, files)) or 'nothing: the file is as it was'}.")
     return 0
 
 
@@ -624,9 +666,12 @@ _ADDERS = (
     add_ask,
     _add_works,
     _add_topics,
+    add_themes,
     add_summary,
     add_check,
     add_table,
+    add_digest,
+    add_new,
     _add_map,
     _add_status,
     _add_doctor,

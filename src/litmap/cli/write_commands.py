@@ -13,11 +13,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from litmap.cli.options import clean, command, path_text, print_json, settings_of, table, wrap
+from litmap.cli.options import (
+    clean,
+    command,
+    path_text,
+    print_json,
+    settings_of,
+    table,
+    wrap,
+    written_line,
+)
 from litmap.cli.progress import Bars
+from litmap.cli.schedule_command import add_schedule
 from litmap.errors import UsageError
 from litmap.operating_system import interrupt_on_terminate
-from litmap.settings import as_environment
 from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
@@ -126,12 +135,29 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
             f"MB at most"
         )
     )
+    told = counts.get("news", 0), counts.get("new_papers", 0), counts.get("looked_through", 0)
+    if news := tell_news(*told):
+        print(wrap(news))
+    if "written" in counts:
+        print(wrap(written_line(counts["written"])))
     for problem in report["problems"][:20]:
         print(wrap(f"! {problem['subject']}: {problem['reason']}"))
     print(
         f"\nNext: litmap search … | litmap works --missing | litmap app   (library: "
         f"{settings.library})"
     )
+
+
+def tell_news(count: int | None, new_papers: int = 0, looked: int = 0) -> str:
+    """How much a refresh has to tell, and how many new papers of those looked through; None after
+    the first, from which on it is told.
+    """
+    if count is None:
+        return "This is where your news begin: from now on `litmap digest` tells what changes."
+    found = f"{new_papers} new paper{'' if new_papers == 1 else 's'} to look at"
+    found += f" (of {looked} looked through)"
+    parts = [*([str(count)] if count else []), *([found] if new_papers else [])]
+    return f"News: {' and '.join(parts)}, told by `litmap digest`." if parts else ""
 
 
 def _add_add(commands: Any) -> None:
@@ -166,7 +192,9 @@ def add_pdfs(args: argparse.Namespace) -> int:
         filed = filed_files(catalogue, paths)
     files = {path.name: filed[path] for path in copies if path in filed}
     if args.json:
-        print_json(report | {"files": [_file_json(name, e) for name, e in files.items()]})
+        named = {str(path): copy.name for path, copy in zip(args.pdfs, copies, strict=True)}
+        filed_as = [_file_json(name, entry) for name, entry in files.items()]
+        print_json(report | {"copies": named, "files": filed_as})
     else:
         print_report(report, settings)
         for name, entry in files.items():
@@ -251,7 +279,7 @@ def _add_resolve(commands: Any) -> None:
         action="append",
         default=[],
         metavar="FIELD=VALUE",
-        help="correct title, authors (separated by ';'), year or venue",
+        help="correct title, authors (separated by ';'), year, venue or doi",
     )
 
 
@@ -307,32 +335,6 @@ def decisions(args: argparse.Namespace) -> int:
     return 0
 
 
-def _add_schedule(commands: Any) -> None:
-    parser = command(
-        commands,
-        "schedule",
-        schedule,
-        "serve the refresh on a schedule",
-        'litmap schedule --cron "0 6 * * 1"',
-        reads=False,
-    )
-    when = parser.add_mutually_exclusive_group(required=True)
-    when.add_argument("--cron", help="minute hour day month weekday, in your time zone")
-    when.add_argument("--every", metavar="TIME", help="such as 30m, 6h, 1d")
-
-
-def schedule(args: argparse.Namespace) -> int:
-    """`litmap schedule`."""
-    from litmap.flows import schedule as flows
-    from litmap.pipeline import check
-
-    settings = settings_of(args)
-    check(settings, now=False)
-    interrupt_on_terminate()  # so that a server started for it ends with it
-    flows.serve(settings, cron=args.cron, every=args.every)
-    return 0
-
-
 def _add_app(commands: Any) -> None:
     parser = command(
         commands, "app", app, "serve the app on this machine", "litmap app --port 8501", reads=False
@@ -356,8 +358,22 @@ def _add_app(commands: Any) -> None:
 def app(args: argparse.Namespace) -> int:
     """`litmap app`."""
     return serve_app(
-        settings_of(args), args.port, args.hosts, reading_needs_token=not args.no_token
+        settings_of(args),
+        args.port,
+        args.hosts,
+        reading_needs_token=not args.no_token,
+        file=args.config,
     )
+
+
+MEMORY = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(128 << 10),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 10),
+}
+"""How glibc keeps what a long-lived server frees. Each run of a page is a thread of its own and
+makes pictures of some 300 kB; by default their room stays in many arenas, full of holes.
+"""
 
 
 def app_command(
@@ -367,13 +383,16 @@ def app_command(
     hosts: Sequence[str] = (),
     *,
     reading_needs_token: bool = True,
+    file: Path | None = None,
 ) -> tuple[list[str], dict[str, str]]:
-    """The command that serves the app, and its environment, which holds the token.
+    """The command that serves the app, and its environment, which holds the token; the settings
+    were read from `file` where one was named.
 
     `hosts` are names the app answers to besides those of loopback; one that is an IP address is
     listened on instead of 127.0.0.1. Raises `UsageError` for several of them, or for one that would
     be open to all.
     """
+    from litmap.ui import configuration
     from litmap.ui.server import TOKEN_VARIABLE
 
     arguments = ["-m", "litmap.ui.server", f"--port={port}", f"--address={_address(hosts)}"]
@@ -382,7 +401,8 @@ def app_command(
         if _address(hosts) != LOOPBACK:
             raise UsageError("--no-token would show the library to the whole network")
         arguments.append("--open")
-    environment = {**os.environ, **as_environment(settings), TOKEN_VARIABLE: token}
+    own = configuration.environment_for(settings, file)
+    environment = {**MEMORY, **os.environ, **own, TOKEN_VARIABLE: token}
     environment["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
     return [sys.executable, *arguments], environment
 
@@ -398,14 +418,19 @@ def _address(hosts: Sequence[str]) -> str:
 
 
 def serve_app(
-    settings: Settings, port: int, hosts: Sequence[str] = (), *, reading_needs_token: bool = True
+    settings: Settings,
+    port: int,
+    hosts: Sequence[str] = (),
+    *,
+    reading_needs_token: bool = True,
+    file: Path | None = None,
 ) -> int:
     """Serve the app until it is stopped."""
     from litmap.ui.access import new_token
 
     token = new_token()
     arguments, environment = app_command(
-        settings, port, token, hosts, reading_needs_token=reading_needs_token
+        settings, port, token, hosts, reading_needs_token=reading_needs_token, file=file
     )
     address = _address(hosts)
     shown = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
@@ -470,7 +495,7 @@ def demo(args: argparse.Namespace) -> int:
             print_search(opened, "why do flat minima generalise?", limit=3)
         if args.no_serve:
             return 0
-        return serve_app(settings, args.port)
+        return serve_app(settings, args.port, file=args.config)
 
 
 _ADDERS = (
@@ -478,7 +503,7 @@ _ADDERS = (
     _add_add,
     _add_resolve,
     _add_decisions,
-    _add_schedule,
+    add_schedule,
     _add_app,
     _add_demo,
 )

@@ -7,17 +7,20 @@ escaped in each format.
 
 from litmap.exports.backlinks import to_notes
 from litmap.exports.bibtex import to_bibtex
+from litmap.exports.citations import to_citations
 from litmap.exports.csl import to_csl
-from litmap.exports.files import write
+from litmap.exports.files import EXPORTERS, write
 from litmap.exports.keys import citation_keys
 from litmap.exports.ris import to_ris
 from litmap.exports.table import to_csv
 from litmap.exports.update import read_updatable, update_bibtex
 
 __all__ = [
+    "EXPORTERS",
     "citation_keys",
     "read_updatable",
     "to_bibtex",
+    "to_citations",
     "to_csl",
     "to_csv",
     "to_notes",

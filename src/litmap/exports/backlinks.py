@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from urllib.parse import quote
 
 from litmap.export_marks import MARK as WORDS
@@ -14,14 +17,20 @@ from litmap.exports.keys import (
     citation_keys,
     web_address,
 )
-from litmap.models import HeadingPath, Mention, Work
+from litmap.exports.marks import FILE, Marks, mark_lines, to_json
+from litmap.models import HeadingPath, Mark, Mention, Work
+from litmap.parsing.markup import escape_markdown as escape
 from litmap.parsing.markup import one_line
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=%-])")
 _PLAIN_ID = re.compile(r"[^\W_][\w./:;()+-]*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 MAX_CONTEXT_CHARS = 600
 """Of the words around a mention."""
+_HOME = Path(os.path.expanduser("~"))  # noqa: PTH111 - raises nothing where there is none
+_TOO_WIDE = frozenset({_HOME, *_HOME.parents})
+"""Folders that hold all of somebody's files: what lies in them alone is not moved together."""
+Address = Callable[[str], str]
+"""A note's address as a page has it."""
 INDEX = "index.md"
 MARK = (
     f"---\n{WORDS}\n---\n"
@@ -30,13 +39,20 @@ MARK = (
 """At the head of every page: what wrote it, for people and programs."""
 
 
-def to_notes(works: Sequence[LibraryWork]) -> dict[str, str]:
-    """File name → Markdown: 'works/<key>.md', 'headings/<heading>.md' and 'index.md'.
+def to_notes(
+    works: Sequence[LibraryWork], marks: Marks | None = None, folder: Path | None = None
+) -> dict[str, str]:
+    """File name → Markdown: 'works/<key>.md', 'headings/<heading>.md' and 'index.md'; and
+    'marks.json' where the reader marked something (`marks` by work id).
 
     A work's page has its data, its addresses, and each mention as 'note:line' with the reader's own
     words; a heading's page lists its works with the lines that cite them. Names of files are ASCII
-    and come from keys, never from a path.
+    and come from keys, never from a path. Links to notes are relative where these and the `folder`
+    that the pages go into lie on one tree (`_address`); without a folder they are as the notes'
+    paths.
     """
+    address = partial(_address, folder=folder)
+    own = marks or {}
     pairs = [(work[0], work[1]) for work in works]
     keys = citation_keys([work for work, _ in pairs])
     by_heading: dict[HeadingPath, list[tuple[str, Work, list[Mention]]]] = {}
@@ -46,17 +62,15 @@ def to_notes(works: Sequence[LibraryWork]) -> dict[str, str]:
             by_heading.setdefault(heading, []).append((key, work, here))
     names = _heading_files(list(by_heading))
     for key, (work, mentions) in zip(keys, pairs, strict=True):
-        files[f"works/{key}.md"] = _work_page(work, mentions, names)
+        files[f"works/{key}.md"] = _work_page(work, mentions, names, own.get(work.id, ()), address)
     for heading, entries in by_heading.items():
-        files[f"headings/{names[heading]}.md"] = _heading_page(heading, entries)
+        files[f"headings/{names[heading]}.md"] = _heading_page(heading, entries, address)
     files[INDEX] = _index(by_heading, names)
-    return {name: MARK + text for name, text in files.items()}
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it is: no link, image, emphasis, HTML, heading or list."""
-    text = _MARKDOWN.sub(r"\\\1", one_line(text))
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+    pages = {name: MARK + text for name, text in files.items()}
+    if any(own.values()):
+        named = ((key, work) for key, (work, _) in zip(keys, pairs, strict=True))
+        pages[FILE] = to_json(named, own)
+    return pages
 
 
 def _group_by_heading(mentions: Sequence[Mention]) -> dict[HeadingPath, list[Mention]]:
@@ -89,22 +103,44 @@ def _heading(heading: HeadingPath) -> str:
     return " / ".join(heading) or "(no heading)"
 
 
-def _place(mention: Mention) -> str:
+def _address(note: str, folder: Path | None) -> str:
+    """A note's address on a page one folder below `folder`: relative where both lie in one folder
+    that is more than the root or somebody's home, so that they move together.
+    """
+    path = Path(note)
+    if folder is None or not path.is_absolute():
+        return note
+    page = Path(os.path.abspath(folder)) / "works"  # noqa: PTH100 - as the user sees it
+    try:
+        common = Path(os.path.commonpath([path, page]))
+    except ValueError:  # another drive
+        return note
+    if common in _TOO_WIDE:
+        return note
+    return Path(os.path.relpath(path, page)).as_posix()
+
+
+def _place(mention: Mention, address: Address) -> str:
     """'note:line' as a link to the note."""
-    return (
-        f"[{escape(f'{mention.note}:{mention.line}')}](<{quote(one_line(mention.note), safe='/')}>)"
-    )
+    target = quote(one_line(address(mention.note)), safe="/")
+    return f"[{escape(f'{mention.note}:{mention.line}')}](<{target}>)"
 
 
-def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath, str]) -> str:
+def _work_page(
+    work: Work,
+    mentions: Sequence[Mention],
+    names: dict[HeadingPath, str],
+    marks: Sequence[Mark],
+    address: Address,
+) -> str:
     people = ", ".join(escape(author) for author in authors_of(work))
     source = ", ".join(part for part in (escape(work.venue), str(work.year or "")) if part)
-    address = web_address(work)
+    url = web_address(work)
     lines = [
         f"# {_title(work)}",
         "",
         *(f"{part}  " for part in (people, source) if part),
-        *([f"<{_quoted(address)}>"] if address else []),
+        *([f"<{_quoted(url)}>"] if url else []),
         "",
         _code(work.id),
         "",
@@ -113,7 +149,9 @@ def _work_page(work: Work, mentions: Sequence[Mention], names: dict[HeadingPath,
         "",
     ]
     for mention in mentions:
-        lines += _mention(mention, names)
+        lines += _mention(mention, names, address)
+    if marks:
+        lines += ["", "## What you marked", "", *mark_lines(marks)]
     return "\n".join(lines) + "\n"
 
 
@@ -125,11 +163,11 @@ def _code(text: str) -> str:
     return f"`{text}`" if _PLAIN_ID.fullmatch(text) else escape(text)
 
 
-def _mention(mention: Mention, names: dict[HeadingPath, str]) -> list[str]:
+def _mention(mention: Mention, names: dict[HeadingPath, str], address: Address) -> list[str]:
     """Where the work is cited, and the reader's words around it."""
     heading = f"[{escape(_heading(mention.heading))}](<../headings/{names[mention.heading]}.md>)"
     context = one_line(mention.context or mention.text)[:MAX_CONTEXT_CHARS]
-    line = f"- {_place(mention)} under {heading}"
+    line = f"- {_place(mention, address)} under {heading}"
     return [line, f"  > {escape(context)}"] if context else [line]
 
 
@@ -139,13 +177,15 @@ def _quoted(address: str) -> str:
 
 
 def _heading_page(
-    heading: HeadingPath, entries: Sequence[tuple[str, Work, Sequence[Mention]]]
+    heading: HeadingPath,
+    entries: Sequence[tuple[str, Work, Sequence[Mention]]],
+    address: Address,
 ) -> str:
     lines = [f"# {escape(_heading(heading))}", ""]
     for key, work, mentions in entries:
         year = f" ({work.year})" if work.year else ""
         lines.append(f"- [{_title(work)}](<../works/{key}.md>){year}: ")
-        lines[-1] += ", ".join(_place(mention) for mention in mentions)
+        lines[-1] += ", ".join(_place(mention, address) for mention in mentions)
     return "\n".join(lines) + "\n"
 
 

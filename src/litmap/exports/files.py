@@ -10,6 +10,7 @@ from litmap.exports.backlinks import to_notes
 from litmap.exports.bibtex import to_bibtex
 from litmap.exports.csl import to_csl
 from litmap.exports.keys import LibraryWork
+from litmap.exports.marks import Marks
 from litmap.exports.ris import to_ris
 from litmap.exports.table import to_csv
 from litmap.written_files import WrittenFiles
@@ -27,15 +28,23 @@ To add a format, write a module with its `to_NAME` and give it a row.
 
 
 def write(
-    out: Path, works: Sequence[LibraryWork], written: WrittenFiles, *, force: bool = False
+    out: Path,
+    works: Sequence[LibraryWork],
+    written: WrittenFiles,
+    *,
+    marks: Marks | None = None,
+    force: bool = False,
+    absolute: bool = False,
 ) -> str:
-    """Write the works to a file in the format of its ending, or as linked notes into a folder.
+    """Write the works to a file in the format of its ending, or as linked notes into a folder, with
+    what the reader marked (`marks` by work id); `absolute`: their links to notes are whole paths.
 
     Nothing that litmap did not write is replaced (see `WrittenFiles.write`). Returns a sentence on
     what was written. Raises UsageError for another ending, and where the place cannot be written.
     """
     if out.is_dir() or not out.suffix:
-        notes = {name: text.encode() for name, text in to_notes(works).items()}
+        pages = to_notes(works, marks, None if absolute else out)
+        notes = {name: text.encode() for name, text in pages.items()}
         written.write(out, notes, force=force)
         return f"wrote {len(works)} works as {len(notes)} notes to {out}"
     written.write_file(out, _exporter(out)(works).encode(), force=force)

@@ -14,8 +14,12 @@ from litmap.parsing.person_names import is_degree, split_name
 from litmap.parsing.title_similarity import normalise_title
 from litmap.parsing.word_lists import load_pattern, load_words
 
-LibraryWork = tuple[Work, Sequence[Mention]] | tuple[Work, Sequence[Mention], Sequence[BibRecord]]
-"""A work with the places where the notes cite it, and the user's own records of it."""
+LibraryWork = (
+    tuple[Work, Sequence[Mention]]
+    | tuple[Work, Sequence[Mention], Sequence[BibRecord]]
+    | tuple[Work, Sequence[Mention], Sequence[BibRecord], Sequence[str]]
+)
+"""A work with the places where the notes cite it, the user's own records of it and his tags."""
 
 _HOME = "litmap.exports"
 _CONFERENCE = re.compile(rf"\b(?:{load_pattern('conferences', _HOME)})\b", re.I)

@@ -58,6 +58,7 @@ class Publication:
     added: Item
     record: BibRecord | None = None
     other_keys: tuple[str, ...] = field(default=())
+    tags: tuple[str, ...] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -81,10 +82,15 @@ def records_of(work: LibraryWork) -> list[BibRecord]:
     return [record for record in (work[2] if len(work) > 2 else ()) if record.fields]
 
 
+def tags_of(work: LibraryWork) -> Sequence[str]:
+    """The user's own tags of a work."""
+    return work[3] if len(work) == 4 else ()
+
+
 def _by_format(work: LibraryWork, record_format: str) -> LibraryWork:
     """The work with its records, those of this format first."""
     records = sorted(records_of(work), key=lambda record: record.format != record_format)
-    return work[0], work[1], records
+    return work[0], work[1], records, tags_of(work)
 
 
 def _own_keys(work: LibraryWork) -> list[str]:
@@ -102,16 +108,19 @@ def _own_keys(work: LibraryWork) -> list[str]:
 def publication_of(key: str, work: LibraryWork, other_keys: tuple[str, ...] = ()) -> Publication:
     """A work under a key, as its first record has it and with what litmap adds."""
     records = records_of(work)
-    learned = item_of_work(work[0], work[1])
+    tags = tuple(tags_of(work))
+    learned = item_of_work(work[0], work[1], tags)
     if not records:
-        return Publication(key, work[0], work[1], learned, learned, other_keys=other_keys)
+        return Publication(key, work[0], work[1], learned, learned, None, other_keys, tags)
     own = item_of_record(records[0])
     added = additions(own, learned)
-    return Publication(key, work[0], work[1], own | added, added, records[0], other_keys)
+    return Publication(key, work[0], work[1], own | added, added, records[0], other_keys, tags)
 
 
-def item_of_work(work: Work, mentions: Sequence[Mention]) -> Item:
-    """What litmap knows of a work as a CSL item; its keywords are the headings of the notes."""
+def item_of_work(work: Work, mentions: Sequence[Mention], tags: Sequence[str] = ()) -> Item:
+    """What litmap knows of a work as a CSL item; its keywords are the headings of the notes and
+    the user's tags.
+    """
     kind = kind_of(work)
     arxiv = work.identifier("arxiv") or ""
     venue = "publisher" if kind in _PUBLISHED_BY else "container-title"
@@ -129,7 +138,8 @@ def item_of_work(work: Work, mentions: Sequence[Mention]) -> Item:
         "note": "; ".join(work.notices),
         "abstract": work.abstract,
         "keyword": ", ".join(
-            " / ".join(heading).replace(",", ";") for heading in headings_of(mentions)
+            keyword.replace(",", ";")
+            for keyword in (*(" / ".join(h) for h in headings_of(mentions)), *tags)
         ),
     }
     item = {name: one_line(v) if isinstance(v, str) else v for name, v in fields.items()}

@@ -96,6 +96,8 @@ def _more_cells(publication: Publication) -> dict[str, str]:
             cells[_FIELDS.get(name, name)] = _people(item, name)
         elif name not in _IN_COLUMNS and isinstance(value, (str, int, float)):
             cells[_FIELDS.get(name, name)] = text_of(item, name)
+    if publication.tags:
+        cells["tags"] = "; ".join(publication.tags)
     custom = item.get("custom")
     for name, value in custom.items() if isinstance(custom, dict) else ():
         if name not in cells and name not in COLUMNS and isinstance(value, (str, int, float)):

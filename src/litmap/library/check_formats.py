@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from litmap import __version__
 from litmap.catalogue.entries import Entry
-from litmap.exports.backlinks import escape
 from litmap.library.checking import CheckResults
-from litmap.models import Finding, FindingKind
-from litmap.parsing.places import sentence_place
+from litmap.models import Finding, FindingKind, Sentence
+from litmap.parsing.markup import escape_markdown as escape
+from litmap.parsing.places import sentence_place, with_mark
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -52,6 +52,10 @@ def _sarif_result(finding: Finding, entries: Mapping[str, Entry]) -> dict[str, A
     }
 
 
+def _where(sentence: Sentence) -> str:
+    return with_mark(sentence_place(sentence), sentence.marked)
+
+
 def to_markdown(results: CheckResults, entries: Mapping[str, Entry]) -> str:
     """The findings as a page of Markdown, by note and line."""
     lines: list[str] = []
@@ -66,9 +70,11 @@ def to_markdown(results: CheckResults, entries: Mapping[str, Entry]) -> str:
         title = escape(entries[finding.work].work.title)
         kind = finding.kind.replace("-", " ") + (", looked at" if finding.looked else "")
         lines.append(f"- *{kind}* – {title}. {escape(finding.why)}")
-        lines += [f"  - {sentence_place(s)}: “{escape(s.text)}”" for s in finding.evidence]
+        lines += [f"  - {escape(_where(s))}: “{escape(s.text)}”" for s in finding.evidence]
         for sentence, _ in finding.elsewhere:
             other = escape(entries[sentence.work].work.title)
-            lines.append(f"  - {other}, {sentence_place(sentence)}: “{escape(sentence.text)}”")
+            lines.append(
+                f"  - {other}, {escape(sentence_place(sentence))}: “{escape(sentence.text)}”"
+            )
         lines.append("")
     return "\n".join(lines)

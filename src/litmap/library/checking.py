@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,7 @@ from litmap.catalogue.entries import Entry
 from litmap.library.paper_texts import PaperTexts
 from litmap.library.results import place_of
 from litmap.library.summary_view import sentence_as_json
-from litmap.models import (
-    Claim,
-    Finding,
-    FindingKind,
-    Hit,
-    Sentence,
-)
+from litmap.models import Claim, Finding, FindingKind, Hit, NoticeKind, Sentence
 from litmap.search import Query
 
 if TYPE_CHECKING:
@@ -142,14 +136,25 @@ class Checker:
         return sorted(found.values(), key=lambda one: -one[1])[:MAX_ELSEWHERE]
 
 
+_OF_NOTICES: Mapping[NoticeKind, tuple[FindingKind, str]] = {
+    NoticeKind.RETRACTED: (FindingKind.RETRACTED, "The paper was retracted"),
+    NoticeKind.WITHDRAWN: (FindingKind.RETRACTED, "The paper was withdrawn"),
+    NoticeKind.CONCERN: (FindingKind.CONCERN, "The publisher expressed concern about the paper"),
+    NoticeKind.CORRECTED: (FindingKind.CORRECTED, "The paper was corrected"),
+}
+"""The finding that each notice makes of a claim, and how it is said."""
+
+
 def _findings_of_status(claim: Claim, entry: Entry) -> list[Finding]:
     """What is to be said of the work itself: retracted, unsure, without a text."""
     work = entry.work.id
     found = []
-    notice = next((n for n in entry.work.notices if "retract" in n.casefold()), "")
-    if notice:
-        why = f"The paper was retracted: {notice}."
-        found.append(Finding(claim, work, FindingKind.RETRACTED, 0.0, why))
+    told: set[FindingKind] = set()
+    for notice in entry.notices:
+        kind, said = _OF_NOTICES.get(notice.kind, (None, ""))
+        if kind is not None and kind not in told:
+            told.add(kind)
+            found.append(Finding(claim, work, kind, 0.0, f"{said}: {notice.text}."))
     if entry.status == "unsure":
         why = f"It is not sure which work is meant: {entry.reason}."
         found.append(Finding(claim, work, FindingKind.UNSURE, 0.0, why))

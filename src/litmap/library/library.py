@@ -5,6 +5,7 @@ share.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,27 +19,42 @@ from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
 from litmap.catalogue.entries import Entry, entries, unconfirmed
 from litmap.catalogue.records import build_record
-from litmap.errors import DamagedBuild, LibraryError, ModelError, NoLibrary, PdfError, SearchError
+from litmap.errors import (
+    DamagedBuild,
+    LibraryError,
+    LitmapError,
+    ModelError,
+    NoLibrary,
+    PdfError,
+    SearchError,
+)
 from litmap.library.results import SearchHit, SearchResults, show_hit, show_results
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import (
     Answer,
     BibRecord,
+    Candidate,
+    CandidateState,
     Claim,
     Document,
+    Event,
+    EventKind,
     Filing,
     HeadingPath,
     Hit,
+    Mark,
     Mention,
     Note,
+    Notice,
     PdfFile,
+    Reference,
     Summary,
     Topic,
     Work,
+    gravest_first,
 )
 from litmap.parsing.identifiers import find_identifiers
-from litmap.parsing.person_names import short_authors
 from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, load_settings
@@ -46,19 +62,28 @@ from litmap.written_files import WrittenFiles
 
 if TYPE_CHECKING:
     from litmap import maps
+    from litmap.digests import Digest
+    from litmap.keywords import KeywordIndex
+    from litmap.language_models.writer import Writer
+    from litmap.language_models.written_texts import WrittenTexts
     from litmap.library.asking import AnswerView, Asker
     from litmap.library.checking import Checker, CheckProgress, CheckResults
+    from litmap.library.moved_notes import MovedNotes
+    from litmap.library.noticed_notes import NoticedNotes
     from litmap.library.paper_texts import PaperTexts
+    from litmap.library.reading import CitedWorks
     from litmap.library.table import Table
-    from litmap.library.writing import Writer
     from litmap.protocols import Encoder
+    from litmap.references import WorkIndex
     from litmap.search import Results, Searcher
 
 
+logger = logging.getLogger(__name__)
+
+Rect = tuple[float, float, float, float]
+
 _LINE_FORMATS = frozenset({"text", "markdown", "org", "rst", "mediawiki", "latex"})
 """Formats of notes in which a line is a thing of its own and may be moved."""
-SUMMARY_WRITTEN = 8
-"""Sentences of a summary that a language model writes at most."""
 NOTES_SHOWN = 3
 """At most so many passages of the reader's own notes stand beside a search's results."""
 
@@ -80,8 +105,15 @@ class Library:
         self._lock = threading.RLock()
 
     @classmethod
-    def open(cls, root: Path | str | None = None, *, settings: Settings | None = None) -> Self:
-        """Open the library at `root` (default: as the settings say).
+    def open(
+        cls,
+        root: Path | str | None = None,
+        *,
+        settings: Settings | None = None,
+        without_build: bool = False,
+    ) -> Self:
+        """Open the library at `root` (default: as the settings say); `without_build` as if there
+        were no build yet.
 
         Raises `NoLibrary` where there is none, `NewerCatalogue`, `DamagedBuild`. A library without
         a build yet (its first refresh is under way) opens; searching it then raises `NoLibrary`.
@@ -90,7 +122,7 @@ class Library:
         paths = LibraryPaths(settings.library)
         catalogue = Catalogue.open(paths.catalogue)
         try:
-            build = builds.open_build(paths)
+            build = None if without_build else builds.open_build(paths)
         except NoLibrary:
             build = None
         except BaseException:
@@ -149,6 +181,7 @@ class Library:
             "works": len(found),
             "by_status": by_status,
             "passages": len(self._build.rows) if self._build else 0,
+            "written": self._count_written(),
             "runs": [
                 {
                     "id": r.id,
@@ -182,10 +215,68 @@ class Library:
         """All works in the order of the notes; with `missing` those without a PDF."""
         return [e for e in self._entries if not missing or not e.pdfs]
 
+    def notices(self) -> list[tuple[Entry, Notice]]:
+        """What the sources told of works since they appeared, the gravest first: retractions,
+        corrections, newer and published versions.
+        """
+        told = [(entry, notice) for entry in self._entries for notice in entry.notices]
+        order = {notice: i for i, notice in enumerate(gravest_first(n for _, n in told))}
+        return sorted(told, key=lambda pair: order[pair[1]])
+
+    def asked_for_notices(self) -> bool:
+        """Whether any source was ever asked what became of the works."""
+        with self._lock:
+            return bool(self._catalogue.notice_checks())
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether the settings name a listing of new papers."""
+        return self.settings.is_watching
+
+    def candidates(self, *, all_states: bool = False) -> list[Candidate]:
+        """New papers that were shown and wait for the reader's word, the best of each heading
+        first; with `all_states` also those taken or refused. What the library has by now is left
+        out.
+        """
+        with self._lock:
+            kept = self._catalogue.candidates()
+        found = [
+            c
+            for c in kept
+            if c.shown
+            and (all_states or c.state == CandidateState.NEW)
+            and self._own_ids.isdisjoint((c.id, *c.work.ids))
+        ]
+        return sorted(found, key=lambda c: (c.heading, -c.score, c.id))
+
+    @cached_property
+    def _own_ids(self) -> frozenset[str]:
+        """All ids of the works."""
+        return frozenset(i for e in self._entries for i in (e.work.id, *e.work.ids))
+
+    def looked_through(self, since: str) -> tuple[int, int]:
+        """How many new papers were looked through since a time (UTC ISO 8601), and how many of
+        them were shown.
+        """
+        with self._lock:
+            kept = [c for c in self._catalogue.candidates() if c.time >= since]
+            dropped = self._catalogue.count_dropped_candidates(since)
+        return len(kept) + dropped, sum(bool(c.shown) for c in kept)
+
     def unconfirmed(self) -> list[Entry]:
         """What the notes may cite and no source confirmed, or nobody was asked about."""
         with self._lock:
             return unconfirmed(self._catalogue)
+
+    def to_settle(self) -> list[Entry]:
+        """The works of which it is not sure which are meant, in the order of the notes."""
+        return [entry for entry in self._entries if entry.status == "unsure"]
+
+    def references_of(self, entry: Entry) -> list[Reference]:
+        """What the notes say of a work: a reference for each of its citations."""
+        with self._lock:
+            named = self._catalogue.citations_named(entry.citations)
+        return [citation.reference for citation in named]
 
     def work(self, name: str) -> Entry:
         """A work by id, any identifier (arXiv id, DOI, URL) or title. Raises `SearchError` where
@@ -252,18 +343,28 @@ class Library:
         return encoder
 
     @cached_property
+    def _keywords(self) -> KeywordIndex:
+        from litmap import keywords
+
+        return keywords.KeywordIndex.open(self._need_build().path("keywords"))
+
+    def languages(self) -> list[str]:
+        """Codes of the languages whose rules passages are read by; none before the first build."""
+        return sorted(self._keywords.languages) if self.build_id else []
+
+    @cached_property
     def _searcher(self) -> Searcher:
         from litmap import index, keywords
 
-        build = self._need_build()
+        build, words = self._need_build(), self._keywords
         facts = {
             e.work.id: search.Facts(
                 e.work.id, e.work.title, e.work.authors, e.work.year, e.work.ids, e.headings,
-                tuple(dict.fromkeys(m.note for m in e.mentions)),
+                tuple(dict.fromkeys(m.note for m in e.mentions)), e.work.venue, e.status,
+                str(e.labels.state), e.labels.is_important, e.labels.tags,
             )
             for e in self._entries
         }  # fmt: skip
-        words = keywords.KeywordIndex.open(build.path("keywords"))
         citing = None
         if (build.read_json("citing") or {}).get("helps"):
             sentences = keywords.KeywordIndex.open(build.path("citing"))
@@ -378,8 +479,8 @@ class Library:
         Raises `UsageError` where none is named or consent is missing, `Unsafe` for an address that
         is refused.
         """
-        from litmap.library.language_model import model_endpoint, open_model
-        from litmap.library.writing import Writer
+        from litmap.language_models.configured import model_endpoint, open_model
+        from litmap.language_models.writer import Writer
 
         with open_model(self.settings) as model:
             yield Writer(
@@ -447,7 +548,8 @@ class Library:
         """The papers' sentences, ready to be compared. Raises `NoLibrary`, `ModelError`."""
         from litmap.library.paper_texts import PaperTexts
 
-        return PaperTexts(self.by_id, self.document, self._need_build(), self._searcher)
+        build = self._need_build()
+        return PaperTexts(self.by_id, self.document, build, self._searcher, self.all_marks)
 
     # ── tables ────────────────────────────────────────────────────────────────────────────────────
     def table(
@@ -457,9 +559,11 @@ class Library:
         *,
         limit: int = 20,
         writer: Writer | None = None,
+        works: Sequence[str] = (),
     ) -> Table:
-        """For each paper of a heading (with those below it), or else for the `limit` papers that
-        answer a query best, and for each column one sentence of the paper, or nothing.
+        """For each of these `works` (ids), else for each paper of a heading (with those below it),
+        or else for the `limit` papers that answer a query best, and for each column one sentence of
+        the paper, or nothing.
 
         Columns as `litmap.tables.parse_columns` reads them. With a `writer` a language model
         chooses among the sentences that come nearest to a column in words of one's own. Raises
@@ -470,11 +574,15 @@ class Library:
         from litmap.library.table import TableMaker
 
         asked = tables.parse_columns(columns)
-        works = self.works_below(subject) or [
-            hit.entry.work.id
-            for hit in self.search(subject, limit=limit, by="paper").hits
-            if hit.entry
-        ]
+        works = (
+            works
+            or self.works_below(subject)
+            or [
+                hit.entry.work.id
+                for hit in self.search(subject, limit=limit, by="paper").hits
+                if hit.entry
+            ]
+        )
         return TableMaker(self.paper_texts, writer).make(subject, works, asked)
 
     def works_below(self, heading: str) -> list[str]:
@@ -498,33 +606,122 @@ class Library:
         return TopicsView.load(data, points, self.by_id)
 
     def topics(self) -> TopicsView:
-        """Headings and emergent topics with their works, each work's filing and place on the
-        map.
+        """Headings and emergent topics with their works, the themes of the headings as the reader
+        has them, each work's filing and place on the map.
         """
-        return self._topics
+        with self._lock:
+            view = self._topics.with_kept(self._catalogue.kept_themes())
+        if self._written is None or not self.settings.llm_labels:
+            return view
+        labels = self._written.topic_labels(view.topics, self._summaries)
+        return view.with_labels(labels, self._written.by)
+
+    @cached_property
+    def places(self) -> tuple[HeadingPath, ...]:
+        """The headings of the notes to which a paper can be moved, in their order."""
+        from litmap import topics
+
+        headings = {note.path: note.headings for note in self.notes}
+        return topics.find_places(headings, (entry.headings for entry in self._entries))
+
+    def place(self, name: str) -> HeadingPath:
+        """One of `places` by its text or path ('Outer › Inner'), or a topic's id. Raises
+        `UsageError`.
+        """
+        from litmap import topics
+
+        if name.startswith("heading:") and self._build is not None:
+            by_id = {t.id: t.heading for t in self._topics.topics if t.heading}
+            if name in by_id:
+                return by_id[name]
+        return topics.find_heading(name, self.places)
 
     def _heading(self, name: str) -> Topic | None:
         wanted = [normalise_title(part) for part in re.split(r"\s*[›>/]\s*", name)]
         exact = [
             t
-            for t in self.topics().topics
+            for t in self._topics.topics
             if t.heading and [normalise_title(h) for h in t.heading][-len(wanted) :] == wanted
         ]
-        return exact[0] if exact else next((t for t in self.topics().topics if t.id == name), None)
+        return exact[0] if exact else next((t for t in self._topics.topics if t.id == name), None)
 
     def summary(self, subject: str) -> SummaryView:
         """The summary of a heading (its text, or its path with ' › ') or of a work. Raises
         `SearchError`.
         """
-        data: dict[str, Any] = self._need_build().read_json("summaries") or {}
+        summary, topic = self._summary(subject)
+        view = SummaryView.load(summary, self.by_id, self._new_works)
+        if self._written is None:
+            return view
+        if self.settings.llm_labels and topic:
+            own = self._written.topic_labels([topic], self._summaries)
+            labels = self._written.theme_labels(summary)
+            view = view.with_labels(own.get(topic.id, topic.label), labels, self._written.by)
+        if self.settings.llm_summaries:
+            view = view.with_written(self._written.summary(summary, of_paper=topic is None))
+        return view
+
+    def summary_of(self, works: Sequence[str]) -> SummaryView:
+        """What these works (ids) say together, made as for a heading; of one work its own summary.
+        Raises `SearchError` where no sentence of theirs can be read alone.
+        """
+        from litmap import summaries
+
+        if len(works) == 1:
+            return self.summary(works[0])
+        papers = {
+            work: build_record(Summary, self._summaries[work])
+            for work in works
+            if work in self._summaries
+        }
+        titles = ". ".join(self.by_id[work].work.title for work in papers)
+        topic = Topic("chosen", None, titles, works=tuple(papers))
+        made = dict(summaries.summarise_topics([topic], papers, self.encoder))
+        if not made:
+            raise SearchError("no text to summarise: the PDFs of these papers are not here")
+        return SummaryView.load(made["chosen"], self.by_id)
+
+    def _summary(self, subject: str) -> tuple[Summary, Topic | None]:
+        """The build's summary of a heading or a work, and the heading's topic. Raises
+        `SearchError`.
+        """
         topic = self._heading(subject)
         key = f"topic:{topic.id}" if topic else self.work(subject).work.id
-        if key not in data:
+        if key not in self._summaries:
             what = topic.label if topic else self.work(subject).work.title
             raise SearchError(
                 f"no text to summarise for {what!r}: none of its PDFs is here", subject=subject
             )
-        return SummaryView.load(build_record(Summary, data[key]), self.by_id, self._new_works)
+        return build_record(Summary, self._summaries[key]), topic
+
+    @cached_property
+    def _summaries(self) -> Mapping[str, Any]:
+        """The summaries of papers by work id, of topics by 'topic:<id>', as JSON."""
+        return self._need_build().read_json("summaries") or {}
+
+    @cached_property
+    def _written(self) -> WrittenTexts | None:
+        """What the language model of the settings has written; None where it is to write
+        nothing.
+        """
+        from litmap.language_models.written_texts import WrittenTexts
+
+        own = self.settings
+        if not (own.llm_summaries or own.llm_labels):
+            return None
+        try:
+            return WrittenTexts.open(own, self.paths.written, self.by_id, lambda: self.encoder)
+        except LitmapError as error:
+            logger.info("no written texts: %s", error.message)
+            return None
+
+    def _count_written(self) -> dict[str, Any] | None:
+        """How many texts the language model has written; None where it is to write none."""
+        from litmap.language_models.written_texts import build_subjects
+
+        if self._written is None or self._build is None:
+            return None
+        return self._written.count(build_subjects(self._build, self.settings))
 
     def write_summary(
         self, subject: str, writer: Writer, on_text: Callable[[str], None] | None = None
@@ -532,13 +729,15 @@ class Library:
         """What a language model makes of the sentences of a summary, as far as they bear it out,
         in the form of an answer. Raises as `summary`, and `WebError`.
         """
+        from litmap.language_models.written_texts import summary_subject
         from litmap.library.asking import AnswerView
-        from litmap.writing import Task
 
-        view = self.summary(subject)
-        task = Task.PAPER if view.subject in self.by_id else Task.HEADING
-        text = writer.write(task, view.title, view.sources, count=SUMMARY_WRITTEN, on_text=on_text)
-        answer = Answer(view.title, text.parts, text.refused, text.dropped)
+        summary = self._summary(subject)[0]
+        wanted = summary_subject(summary, of_paper=summary.subject in self.by_id)
+        text = writer.write(
+            wanted.task, wanted.title, wanted.sources, count=wanted.count, on_text=on_text
+        )
+        answer = Answer(summary.title, text.parts, text.refused, text.dropped)
         return AnswerView(answer, (), self.by_id)
 
     @cached_property
@@ -552,14 +751,27 @@ class Library:
 
     def coverage(self) -> list[dict[str, Any]]:
         """What each heading holds and lacks, in the order of the notes."""
-        return list((self._need_build().read_json("topics") or {}).get("coverage", []))
+        return list(self._coverage)
+
+    @cached_property
+    def _coverage(self) -> list[dict[str, Any]]:
+        rows = (self._need_build().read_json("topics") or {}).get("coverage", [])
+        return [{"missing_count": len(row["missing"]), **row} for row in rows]  # older builds
 
     def reading_list(self) -> list[dict[str, Any]]:
         """Works that the library's papers cite and the notes do not, the most cited first."""
+        return list(self._reading)
+
+    @cached_property
+    def _reading(self) -> list[dict[str, Any]]:
         return list(self._need_build().read_json("reading") or [])
 
     def citations_between(self) -> list[tuple[str, str]]:
         """(citing, cited) pairs of works inside the library."""
+        return list(self._links)
+
+    @cached_property
+    def _links(self) -> list[tuple[str, str]]:
         return [(a, b) for a, b in self._need_build().read_json("links") or []]
 
     def suggested_moves(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -575,6 +787,43 @@ class Library:
         old = {note.path: _read_unchanged(note) for note in notes}
         return old, topics.move_lines(old, self.by_id, self.topics().filings)
 
+    def moved_notes(
+        self, works: Sequence[str], to: HeadingPath, left: HeadingPath | None = None
+    ) -> MovedNotes:
+        """The notes' bytes now, and the new ones of those in which the lines of these works (ids)
+        go below the heading `to`: the lines below `left`, else all; nothing is written.
+
+        Raises `LibraryError` where a note that is to change was edited since the last refresh,
+        because its lines are no longer where they were.
+        """
+        from litmap.library.moved_notes import moved_notes, wanted_places
+
+        wanted = wanted_places([self.by_id[work] for work in works], to, left)
+        have = {note.path for note in self.notes if any(h.path == to for h in note.headings)}
+        concerned = have | {mention.note for _, mention in wanted}
+        read = {
+            note.path: note
+            for note in self.notes
+            if note.path in concerned and note.format in _LINE_FORMATS and note.path != "-"
+        }
+        old = {path: _read_unchanged(note) for path, note in read.items()}
+        return moved_notes(old, read, self._entries, wanted, to)
+
+    def noticed_notes(self) -> NoticedNotes:
+        """The notes' bytes now, the new ones of those that get a line about what became of a
+        work that they cite, and the places that get none, with why; nothing is written.
+
+        Raises `LibraryError` where a note was edited since the last refresh, because its lines are
+        no longer where they were.
+        """
+        from litmap.library.noticed_notes import with_notices
+
+        formats = _LINE_FORMATS - {"latex", "mediawiki"}  # where such a line means something else
+        notes = [n for n in self.notes if n.format in formats and n.path != "-"]
+        cited = {mention.note for entry, _ in self.notices() for mention in entry.mentions}
+        old = {note.path: _read_unchanged(note) for note in notes if note.path in cited}
+        return with_notices(old, self.notices(), [*self._entries, *self.unconfirmed()])
+
     def suggestion_patch(self) -> bytes:
         """The suggestions as a unified diff of the notes; nothing is written. Raises
         `LibraryError` where a note was edited since the last refresh.
@@ -583,22 +832,58 @@ class Library:
 
         return topics.patch(*self.suggested_moves())
 
+    # ── news ──────────────────────────────────────────────────────────────────────────────────────
+    def news(self, since: str = "") -> list[Event]:
+        """What happened at or after `since` (UTC ISO 8601), in its order; '' for all."""
+        with self._lock:
+            return self._catalogue.events(since)
+
+    def digest(self, since: str = "") -> Digest:
+        """The news since then under their headings, in the order of the notes; without new papers
+        that the reader took or refused since.
+        """
+        from litmap import digests
+
+        with self._lock:
+            kept = self._catalogue.candidates()
+        answered = {c.id for c in kept if c.state != CandidateState.NEW}
+        taken = {c.id for c in kept if not self._own_ids.isdisjoint((c.id, *c.work.ids))}
+        settled = answered | taken
+        events = [
+            event
+            for event in self.news(since)
+            if event.kind != EventKind.CANDIDATE or event.subject not in settled
+        ]
+        return digests.make_digest(events, self.heading_order)
+
+    @cached_property
+    def heading_order(self) -> list[HeadingPath]:
+        """The headings of the notes in their order."""
+        from litmap import digests
+
+        return digests.heading_order(self.notes)
+
+    def feed(self, since: str = "") -> str:
+        """The news since then as an Atom feed."""
+        from litmap import digests
+
+        with self._lock:
+            identity = self._catalogue.told("library").get("library", {})
+        name = self.paths.root.resolve().name
+        events = self.news(since)
+        return digests.to_atom(events, identity.get("id", ""), name, identity.get("since", ""))
+
     def picture(self) -> maps.Picture:
         """The map as data: a dot a paper, a region a heading, citations between papers."""
-        from litmap import maps
+        from litmap.library.map_picture import make_picture
 
-        view = self.topics()
-        filings = {f.work: f for f in view.filings}
-        topics = {work: t for t in view.topics if t.heading for work in t.works}
-        dots = [
-            _dot(self.by_id[work], filings[work], topics.get(work), point)
-            for work, point in view.points.items()
-            if work in self.by_id and work in filings
-        ]
         stored = self._need_build().read_json("styles") or []
-        styles = {tuple(path): maps.Style(colour, shape) for path, colour, shape in stored}
-        return maps.draw(
-            dots, self.citations_between(), title=self.paths.root.resolve().name, previous=styles
+        return make_picture(
+            self.topics(),
+            self.citations_between(),
+            title=self.paths.root.resolve().name,
+            styles={tuple(path): (colour, shape) for path, colour, shape in stored},
+            new=self._new_works,
         )
 
     def write_map(self, out: Path, *, force: bool = False) -> None:
@@ -621,6 +906,37 @@ class Library:
         content = content if isinstance(content, bytes) else content.encode()
         self.written_files.write_file(out, content, force=force)
 
+    # ── marks ─────────────────────────────────────────────────────────────────────────────────────
+    def marks(self, name: str) -> list[Mark]:
+        """What the reader marked in a work's PDFs, by place; what only an earlier version of the
+        paper has comes last. Raises `SearchError` for a work that is not here.
+        """
+        return self.all_marks.get(self.work(name).work.id, [])
+
+    @cached_property
+    def all_marks(self) -> Mapping[str, list[Mark]]:
+        """What the reader marked, by work id."""
+        written = self._build.read_json("marks") if self._build else None
+        return {
+            work: [build_record(Mark, mark) for mark in marks]
+            for work, marks in (written or {}).items()
+        }
+
+    def tints(self, sha256: str, page: int) -> tuple[tuple[Rect, str], ...]:
+        """Rectangles on a page of a PDF with their colours ('#rrggbb'): of marks that were made in
+        an earlier version, which the PDF does not show by itself.
+        """
+        return self._tints.get((sha256, page), ())
+
+    @cached_property
+    def _tints(self) -> Mapping[tuple[str, int], tuple[tuple[Rect, str], ...]]:
+        found: dict[tuple[str, int], tuple[tuple[Rect, str], ...]] = {}
+        for mark in (mark for marks in self.all_marks.values() for mark in marks if mark.moved):
+            for number, x0, y0, x1, y1 in mark.rects:
+                place = (mark.file, number)
+                found[place] = (*found.get(place, ()), ((x0, y0, x1, y1), mark.colour))
+        return found
+
     # ── files ─────────────────────────────────────────────────────────────────────────────────────
     def pdf_path(self, pdf: PdfFile) -> Path:
         """Where a PDF (or other full text) of the library is."""
@@ -635,6 +951,20 @@ class Library:
         except OSError as error:
             raise PdfError("its text is not here; run `litmap refresh`") from error
 
+    def cited_works(self, pdf: PdfFile) -> CitedWorks:
+        """What a paper cites and where: its reference list with the works that are here. Raises
+        `PdfError` where its text is gone.
+        """
+        from litmap.library.reading import cited_works
+
+        return cited_works(self.document(pdf), self._work_index, self.by_id)
+
+    @cached_property
+    def _work_index(self) -> WorkIndex:
+        from litmap.references import WorkIndex
+
+        return WorkIndex([entry.work for entry in self.works()])
+
     def page_image(
         self,
         pdf: PdfFile,
@@ -647,22 +977,52 @@ class Library:
         """
         from litmap import text
 
-        return text.render(self.pdf_path(pdf), page, rects, zoom)
+        tints = self.tints(pdf.sha256, page)
+        return text.render(self.pdf_path(pdf), page, rects, zoom, tints=tints)
 
     @property
     def written_files(self) -> WrittenFiles:
         """Writes files into the user's folders, and none over what litmap did not write."""
         return WrittenFiles(self.settings.state)
 
-    def export(self, out: Path, *, force: bool = False) -> str:
-        """Write the works as .bib, .ris, .json (CSL) or .csv, or notes with back-links into a
-        folder.
+    def export(
+        self, out: Path, *, theme: str = "", force: bool = False, absolute: bool = False
+    ) -> str:
+        """Write the works, or those of a theme, as .bib, .ris, .json (CSL) or .csv, or notes with
+        back-links into a folder, relative ones where it lies on one tree with the notes and not
+        `absolute`.
 
-        Raises `UsageError` where a file is there that litmap did not write (`force` replaces it).
+        Raises `UsageError` where a file is there that litmap did not write (`force` replaces it),
+        and where no theme is called so.
         """
         from litmap import exports
 
-        return exports.write(out, self._exported(), self.written_files, force=force)
+        works = None
+        if theme:
+            view = self.topics()
+            works = view.works_of(view.find_theme(theme))
+        return exports.write(
+            out,
+            self._exported(works),
+            self.written_files,
+            marks=self.all_marks,
+            force=force,
+            absolute=absolute,
+        )
+
+    def exported_text(self, ids: Sequence[str], ending: str) -> str:
+        """These works as the text of a .bib, .ris, .json (CSL) or .csv file."""
+        from litmap import exports
+
+        return exports.EXPORTERS[ending](self._exported(ids))
+
+    def cited_as(self, ids: Sequence[str], style: str) -> list[str]:
+        """These works as entries of a reference list, in a style of `exports.citations.STYLES`.
+        Raises `UsageError` where the extra `citations` is not installed.
+        """
+        from litmap import exports
+
+        return exports.to_citations(self._exported(ids), style)
 
     def updated_bibliography(self, path: Path) -> tuple[bytes, bytes, int]:
         """A BibTeX file's bytes as they are, as they are with what the library adds to its entries,
@@ -676,8 +1036,12 @@ class Library:
         new, count = exports.update_bibtex(old, self._exported(), path)
         return old, new, count
 
-    def _exported(self) -> list[tuple[Work, tuple[Mention, ...], tuple[BibRecord, ...]]]:
-        return [(e.work, e.mentions, e.records) for e in self._entries]
+    def _exported(
+        self, ids: Sequence[str] | None = None
+    ) -> list[tuple[Work, tuple[Mention, ...], tuple[BibRecord, ...], tuple[str, ...]]]:
+        """All works, or those of these ids, with their mentions, records and tags."""
+        chosen = self._entries if ids is None else [self.by_id[i] for i in ids if i in self.by_id]
+        return [(e.work, e.mentions, e.records, e.labels.tags) for e in chosen]
 
     def _need_build(self) -> builds.Build:
         if self._build is None:
@@ -701,23 +1065,6 @@ def _read_unchanged(note: Note) -> bytes:
         message = f"{note.path} was edited since the last refresh: run `litmap refresh` first"
         raise LibraryError(message, subject=note.path)
     return data
-
-
-def _dot(entry: Entry, filing: Filing, topic: Topic | None, point: tuple[float, float]) -> maps.Dot:
-    """A work on the map, under its topic's heading or the suggested one."""
-    from litmap import maps
-
-    work = entry.work
-    parts = (short_authors(work.authors), str(work.year or ""))
-    return maps.Dot(
-        work.id,
-        work.title,
-        *point,
-        topic.heading if topic else filing.suggested,
-        ", ".join(p for p in parts if p),
-        next(iter(work.urls), ""),
-        suggested=topic is None,
-    )
 
 
 __all__ = [

@@ -150,6 +150,8 @@ class SearchResults:
 
 def place_of(chunk: Chunk, number: int = 0) -> str:
     """Where a passage stands, or its page or paragraph `number`."""
+    if chunk.kind == "mark" and not chunk.page:
+        return chunk.section  # of an earlier version
     if chunk.has_paragraphs:
         return paragraph_place(number or chunk.page, chunk.section)
     return page_place(number or chunk.page)

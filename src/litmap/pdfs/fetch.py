@@ -47,8 +47,13 @@ MAX_NAMED = 2
 MAX_TEXT_BYTES = 60 << 20
 """Bytes of a text without pages."""
 _TEXT_TYPES = {".xml": "application/xml", ".html": "text/html"}
-MAX_TOLD = 4
-"""Addresses whose fault is told in a reason."""
+PUT_RIGHT = "If it is right, move it to papers/; if not, put the right one there"
+"""What a reason advises of a file that may be another paper."""
+DROP_IT = "put it into the library's folder papers/, or run `litmap add FILE`"
+NO_COPY = f"no open copy was found; if you have the PDF, {DROP_IT}"
+REFUSED = f"its site lets no program fetch it: download the PDF in a browser, then {DROP_IT}"
+NOT_NOW = "not fetched, as no site gave what it should have; the next refresh tries again"
+"""Reasons for readers; which addresses said what stands in `Fetch.tried` and in the log."""
 FindLookups = Callable[[Work], Iterable[PlaceLookup]]
 """Names the services to ask for copies of a work beyond those that are known."""
 
@@ -62,7 +67,8 @@ class _Job:
     """One work on its way to a PDF.
 
     `retry`: something failed that should have worked, worth another try in the next run; `doubt`
-    says which file was put aside; `dead` are addresses where nothing is any more.
+    says which file was put aside; `refused`: a site refused programs, or asked for a login; `dead`
+    are addresses where nothing is any more.
     """
 
     work: Work
@@ -72,6 +78,7 @@ class _Job:
     seen: set[str] = field(default_factory=set)
     retry: bool = False
     doubt: str = ""
+    refused: bool = False
     dead: set[str] = field(default_factory=set)
 
     def skip_needless(self) -> None:
@@ -360,6 +367,7 @@ def _note_error(job: _Job, location: PdfLocation | LookupLocation, error: BaseEx
     if not isinstance(error, WebError):
         raise error
     job.give_up(location.url, error.message)
+    job.refused |= isinstance(error, Blocked)
     if _is_gone(error):
         job.dead.add(location.url)
     if isinstance(location, LookupLocation) and not location.trusted:
@@ -392,32 +400,21 @@ def _without_location(job: _Job) -> Fetch:
     if job.known is not None:
         return Fetch(job.work.id, "fetched", "kept as it is", job.known)
     logger.info("%s: no source names a location", job.work.id)
-    reason = (
-        "no source names a place where a copy may be had; "
-        "put the PDF into the folder papers/ if you have it"
-    )
-    return Fetch(job.work.id, "metadata-only", reason)
+    return Fetch(job.work.id, "metadata-only", NO_COPY)
 
 
 def _given_up(job: _Job) -> Fetch:
     """What to say where no location gave the paper."""
-    told = "; ".join(f"{host_of(url)}: {_shorten(text, url)}" for url, text in job.tried[:MAX_TOLD])
     pdf: PdfFile | None = None
     status: Status
     if job.known is not None:
-        status, reason, pdf = "fetched", f"kept; no newer file ({told})", job.known
+        status, reason, pdf = "fetched", "kept; no newer file was had", job.known
     elif job.doubt:
         status = "unsure"
-        reason = f"{job.doubt}. If it is right, move it to papers/; if not, put the right one there"
+        reason = f"{job.doubt}. {PUT_RIGHT}"
     elif job.retry:
-        status, reason = "failed", f"not fetched ({told}); the next refresh tries again"
+        status, reason = "failed", NOT_NOW
     else:
-        status = "metadata-only"
-        reason = f"no open copy ({told}); put the PDF into the folder papers/ if you have it"
+        status, reason = "metadata-only", REFUSED if job.refused else NO_COPY
     logger.info("%s: %s after %d addresses", job.work.id, status, len(job.tried))
     return Fetch(job.work.id, status, reason, pdf, tuple(job.tried), job.retry)
-
-
-def _shorten(text: str, url: str) -> str:
-    """A message without the host's name at its beginning, which stands there already."""
-    return text.removeprefix(host_of(url)).lstrip(": ") or text

@@ -8,15 +8,14 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from litmap.catalogue import Catalogue, Decided, Fetched, Lookup
+from litmap.catalogue import Catalogue, Decided, Fetched
 from litmap.catalogue.entries import Entry, entries
 from litmap.models import Citation, Fetch, Lookups, Problem, Resolution, Work
-from litmap.pipeline.context import RunContext, age_days
+from litmap.pipeline.context import RunContext, age_days, nearly
 from litmap.pipeline.dropped_lookups import look_up_dropped
 from litmap.pipeline.dropped_pdfs import file_dropped, is_lost, open_store
 from litmap.settings import Settings, api_keys
@@ -34,9 +33,6 @@ PRELOAD_AFTER = 3
 """PDFs from which the fastest engine is wanted, which takes seconds to load."""
 BATCH_WAIT_SECONDS = 5.0
 """Seconds an arrived PDF waits for others to fill its batch."""
-VERSIONS = "arxiv:versions"
-"""Under this key the catalogue keeps when arXiv was asked about newer versions."""
-VERSION_DAYS = 1.0
 FILES_OF_OPENALEX = "content.openalex.org"
 KEY_HINT = "a free key in OPENALEX_API_KEY (openalex.org/settings/api) gets a hundred a day"
 STOP_SECONDS = 5.0
@@ -121,8 +117,6 @@ class Acquisition:
         context = self.context
         with context.open_client("fetch") as client:
             self._client = client
-            if self.only is None:
-                _note_versions(catalogue, client, context)
             tried = catalogue.fetches()
             wanted = [e for e in entries(catalogue) if self._is_due(e, tried.get(e.work.id))]
             logger.info("fetch: the PDFs of %d works are wanted", len(wanted))
@@ -193,7 +187,7 @@ class Acquisition:
         settings = self.context.settings
         has_pdf = entry.pdf is not None and entry.pdf.has_pages
         days = settings.recheck_days if has_pdf else settings.retry_days
-        return _has_newer_version(entry) or age_days(last.time) >= days
+        return _has_newer_version(entry) or age_days(last.time) >= nearly(days)
 
 
 def _has_keyed_file(work: Work) -> bool:
@@ -232,38 +226,6 @@ def _has_newer_version(entry: Entry) -> bool:
     if entry.pdf is None or not entry.pdf.version:
         return False
     return (entry.work.arxiv_version or 0) > entry.pdf.version
-
-
-def _note_versions(catalogue: Catalogue, client: WebClient, context: RunContext) -> None:
-    """Ask arXiv, many ids a request, which of the fetched papers have a newer version; once a day,
-    and not about those fetched since.
-    """
-    from litmap import works
-
-    now, days = context.now, min(VERSION_DAYS, context.settings.recheck_days)
-    fetched: Mapping[str, Entry] = {
-        e.work.id: e for e in entries(catalogue) if _may_have_newer_version(e, days)
-    }
-    last = catalogue.lookups().get(VERSIONS)
-    if not fetched or (last is not None and age_days(last.time) < days):
-        return
-    with catalogue.write():
-        catalogue.put_lookups([Lookup(VERSIONS, (), now)])
-    newest = works.newest_versions([e.work for e in fetched.values()], client)
-    for work_id, version in newest.items():
-        work = fetched[work_id].work
-        if version > (work.arxiv_version or 0):
-            logger.debug("%s has version %d on arXiv", work_id, version)
-            with catalogue.write():
-                catalogue.put_work(replace(work, arxiv_version=version), "note", now)
-
-
-def _may_have_newer_version(entry: Entry, days: float) -> bool:
-    """Whether a work has an arXiv id, and a file that has been here for so many days."""
-    file = entry.pdf
-    if file is None or not entry.work.identifier("arxiv"):
-        return False
-    return not file.fetched_at or age_days(file.fetched_at) >= days
 
 
 def _told_by_file(catalogue: Catalogue, outcome: Fetch) -> list[Citation]:

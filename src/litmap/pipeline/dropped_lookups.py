@@ -14,7 +14,7 @@ from litmap.catalogue.entries import Entry, entries
 from litmap.errors import PdfError
 from litmap.models import Citation, Lookups, Reference, Resolution, Work
 from litmap.parsing.title_similarity import normalise_title
-from litmap.pipeline.context import RunContext, age_days
+from litmap.pipeline.context import RunContext, age_days, nearly
 from litmap.pipeline.resolution import NO_ANSWER
 from litmap.settings import api_keys
 
@@ -103,7 +103,7 @@ def is_known_by_file_only(entry: Entry) -> bool:
 def _is_due(lookup: Lookup | None, retry_days: float) -> bool:
     if lookup is None or not lookup.was_asked or lookup.ids:
         return True  # what was known once and is not now has come back with its file
-    return age_days(lookup.time) >= retry_days
+    return age_days(lookup.time) >= nearly(retry_days)
 
 
 def _ask(

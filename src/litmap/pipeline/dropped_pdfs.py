@@ -18,6 +18,7 @@ from litmap.models import Fetch, Problem, Work
 from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.pipeline.context import RunContext
+from litmap.pipeline.marked_copies import keeps_marks, take_marked_copies
 
 if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
@@ -112,16 +113,20 @@ def file_dropped(catalogue: Catalogue, context: RunContext, arrived: Callable[[s
         return
     before = _Filed.load(catalogue, context.paths)
     filed = {stamp: before.works[stamp] for stamp in stamps.values() if stamp in before.works}
-    for stamp in before.works.keys() - filed.keys():
+    store = open_store(context.paths)
+    marked = take_marked_copies(catalogue, context, store, stamps, before.works)
+    filed |= {stamp: before.works[former] for stamp, former in marked.items()}
+    names = {stamp.path for stamp in stamps.values()}
+    for stamp in before.works.keys() - filed.keys() - set(marked.values()):
         logger.info("%s left the drop folder: it is %s no more", stamp.path, before.works[stamp])
-        _undo(catalogue, stamp, before.works[stamp], filed)
-    due = [path for path, stamp in stamps.items() if before.is_due(stamp)]
+        _undo(catalogue, stamp, before.works[stamp], filed, names)
+    due = [path for path, stamp in stamps.items() if stamp not in marked and before.is_due(stamp)]
     logger.info("drop folder: %d PDFs, %d to look at", len(stamps), len(due))
     try:
         for adopted in context.collaborators.file_pdfs(
             due,
             list(before.cited.values()),
-            store=open_store(context.paths),
+            store=store,
             now=context.now,
             read_preview=text.preview_in_worker,
         ):
@@ -134,7 +139,7 @@ def file_dropped(catalogue: Catalogue, context: RunContext, arrived: Callable[[s
                 continue
             former = filed.pop(stamp, "")
             if before.is_other_work(former, adopted.fetch.work):
-                _undo(catalogue, stamp, former, filed)
+                _undo(catalogue, stamp, former, filed, ())
             _keep(catalogue, adopted, former, before.cited, context.now)
             filed[stamp] = adopted.fetch.work
             _tell_doubt(catalogue, context, adopted)
@@ -161,16 +166,22 @@ def _keep(
 
 
 def _undo(
-    catalogue: Catalogue, stamp: FileStamp, work: str, filed: Mapping[FileStamp, str]
+    catalogue: Catalogue,
+    stamp: FileStamp,
+    work: str,
+    filed: Mapping[FileStamp, str],
+    names: Collection[str],
 ) -> None:
-    """A file that is no longer there, or is another work's, takes with it what it did to its work.
+    """A file that is no longer there, or is another work's, takes with it what it did to its work;
+    but one with marks stays an earlier version where another was put in its place.
 
-    `filed` are the files that stay, each with its work.
+    `filed` are the files that stay, each with its work, `names` those of the files that are there.
     """
+    stays = keeps_marks(catalogue, work, stamp, names)
     same = [other for other, of in filed.items() if of == work]
     told = f"{FOLDER}/{stamp.path}"
     with catalogue.write():
-        if not any(other.bytes == stamp.bytes for other in same):
+        if not stays and not any(other.bytes == stamp.bytes for other in same):
             catalogue.unfile(work, stamp.bytes)
         if not same:
             catalogue.set_not_dropped(work)

@@ -26,11 +26,12 @@ from litmap.logs import kept_log
 from litmap.models import Citation, Document, Note, Problem
 from litmap.operating_system import peak_memory
 from litmap.paths import LibraryPaths
-from litmap.pipeline import note_reading, reading_list, resolution
+from litmap.pipeline import note_reading, notices, reading_list, resolution
 from litmap.pipeline.acquisition import MAX_BATCH, PRELOAD_AFTER, STOP_SECONDS, Acquisition
 from litmap.pipeline.batches import EmbeddingBatch, ExtractionBatch
 from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.context import RunContext
+from litmap.pipeline.deliveries import as_problems, channels, deliver
 from litmap.pipeline.known_titles import gather_titles, unconfirmed_titles
 from litmap.pipeline.pending_pdfs import describe_failure, describe_text, text_version, unread
 from litmap.pipeline.report import Progress, Report, quiet
@@ -121,6 +122,8 @@ class RefreshRun:
         for thread in self._threads:
             thread.join(STOP_SECONDS)
         self._warmup.wait()
+        if self.settings.offline:
+            self.report.counts["offline"] = 1
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
             self.catalogue.update_run(
@@ -148,11 +151,19 @@ class RefreshRun:
         _ = self.encoder  # one that cannot be had is told before anybody is asked for anything
         yield Stage("read_notes", self.read_notes if notes_required else self.read_notes_or_keep)
         yield Stage("resolve", lambda: self.resolve(self.unresolved()))
+        yield Stage("notices", self.ask_notices)
         yield from self._reading(self.pdf_batches(beside))  # begins to fetch
         yield Stage("confirm", self.confirm_titles)
         yield from self._reading(self.confirmed_batches(beside))
         yield Stage("identify", self.identify_reading_list)
+        if self.settings.is_watching and not self.settings.offline:
+            yield Stage("watch", self.watch)
         yield Stage("build", partial(self.build, fresh=fresh))
+        yield Stage("tell", self.tell)
+        if channels(self.settings):
+            yield Stage("deliver", self.deliver)
+        if self.settings.llm_summaries or self.settings.llm_labels:
+            yield Stage("write", self.write)
 
     def _reading(self, batches: Iterator[list[str]]) -> Iterator[Stage]:
         for batch in batches:
@@ -207,6 +218,15 @@ class RefreshRun:
             known = self._known_titles(citations)
             resolution.resolve(self.catalogue, self._context, citations, known)
             resolution.join_works(self.catalogue, self.now)
+
+    def ask_notices(self) -> None:
+        """Ask what became of the works that are due: retracted, corrected, revised, published;
+        offline, nothing.
+        """
+        if self.settings.offline:
+            return
+        with self._stage("notices"):
+            notices.ask_notices(self.catalogue, self._context)
 
     def confirm_titles(self) -> None:
         """See whether lines that may be titles are works of the library or stand in the reference
@@ -278,6 +298,16 @@ class RefreshRun:
             logger.warning("fetching broke off: %s", error)
             self._fetch_error = error
         resolution.join_works(self.catalogue, self.now)  # files may have told which works they are
+        self._read_marks()
+
+    def _read_marks(self) -> None:
+        """Read what the reader marked in PDFs that were not looked into yet."""
+        from litmap.pipeline.marks import read_marks
+
+        with self._stage("marks"):
+            self.report.counts["marks"] = self.report.counts.get("marks", 0) + read_marks(
+                self.catalogue, self._context
+            )
 
     def _start_thread(self, stage: Stage) -> StageThread:
         thread = StageThread(stage)
@@ -288,9 +318,12 @@ class RefreshRun:
     # ── PDFs → text → vectors ─────────────────────────────────────────────────────────────────────
     def extract(self, shas: Sequence[str]) -> None:
         """Read PDFs to text, each in a process with limits; the text is cached by content."""
-        batch = ExtractionBatch.plan(shas, self.paths, self.settings)
-        logger.info("extract: %d PDFs", len(batch.files))
+        from litmap.pipeline.marked_copies import reuse_texts
+
         with self._stage("extract"):
+            shas = reuse_texts(self.catalogue, self.paths, shas)
+            batch = ExtractionBatch.plan(shas, self.paths, self.settings)
+            logger.info("extract: %d PDFs", len(batch.files))
             for sha, outcome in self.collaborators.extract_texts(batch):
                 self._keep_text(sha, outcome)
                 self._extracted += 1
@@ -369,6 +402,21 @@ class RefreshRun:
         lists = reference_lists(inputs.text_cache, inputs.readable_pdfs)
         return references.find_uncited_works(lists, [e.work for e in inputs.entries])
 
+    def watch(self) -> None:
+        """Look through the listings of new papers that the settings name, each once a day or week,
+        and keep what fits the notes' headings. A failure goes to the report's problems.
+        """
+        from litmap.pipeline.new_papers import keep_new_papers
+
+        with self._stage("watch"):
+            try:
+                self._with_whole_texts(
+                    lambda: keep_new_papers(self.catalogue, self._context, self._inputs())
+                )
+            except LitmapError as error:
+                logger.warning("new papers: %s", error)
+                self.report.problems.append(Problem("new papers", error.message))
+
     def build(self, *, fresh: bool = False) -> None:
         """Publish a build that holds what the catalogue says now; an unchanged library builds
         nothing.
@@ -390,6 +438,31 @@ class RefreshRun:
             self.report.changes |= made.changes
         if self._fetch_error is not None:
             raise self._fetch_error
+
+    def tell(self) -> None:
+        """Keep what happened in the library since this was done last; see `events.tell`."""
+        from litmap.pipeline.events import tell
+
+        with self._stage("tell"):
+            told = tell(self.catalogue, self.paths, self.now)
+            logger.info("tell: %s", "from now on" if told is None else f"{told} events")
+            self.report.counts["news"] = told
+
+    def deliver(self) -> None:
+        """Give the channels of the settings the news that they were not given yet."""
+        with self._stage("deliver"):
+            done = deliver(self.catalogue, self.settings, self.now)
+            self.report.counts["delivered"] = {d.channel: d.events for d in done}
+            self.report.problems += as_problems(done)
+
+    def write(self) -> None:
+        """Have the language model of the settings write summaries and labels for the build, which
+        is published by now; what fails costs itself.
+        """
+        from litmap.pipeline.written_texts import write_texts
+
+        with self._stage("write"):
+            write_texts(self._context, self.encoder, entries(self.catalogue))
 
     def _inputs(self) -> BuildInputs:
         from litmap.pipeline.inputs import gather_inputs

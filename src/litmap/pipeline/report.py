@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from litmap.models import Problem
+from litmap.parsing.markup import escape_markdown, markdown_advice
 
 
 class Progress(Protocol):
@@ -89,16 +90,14 @@ class Report:
             "",
         ]
         for what, titles in self.changes.items():
-            lines += [f"## {what}", "", *(f"- {_plain(t)}" for t in titles[:100]), ""]
+            lines += [f"## {what}", "", *(f"- {escape_markdown(t)}" for t in titles[:100]), ""]
         if self.problems:
             lines += [
                 "## Problems",
                 "",
-                *(f"- {_plain(p.subject)}: {_plain(p.reason)}" for p in self.problems[:100]),
+                *(
+                    f"- {escape_markdown(p.subject)}: {markdown_advice(p.reason)}"
+                    for p in self.problems[:100]
+                ),
             ]
         return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    """Text without what Markdown or HTML would act on."""
-    return "".join(c if c.isalnum() or c in " .,:;()/'-–" else " " for c in text)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import hashlib
 import json
 import logging
 import zlib
@@ -38,14 +39,21 @@ class TextCache:
         except PdfError as error:
             raise PdfError(error.message, subject=sha256, transient=True) from error
         except OSError as error:
-            raise PdfError(
-                f"the kept text cannot be read ({error})", subject=sha256, transient=True
-            ) from error
+            raise _unreadable(sha256, error) from error
+
+    def digest(self, sha256: str) -> str:
+        """Names a PDF's kept text, damaged or not. Raises `PdfError` where it cannot be had."""
+        try:
+            return hashlib.sha256(self.paths.text(sha256).read_bytes()).hexdigest()
+        except OSError as error:
+            raise _unreadable(sha256, error) from error
 
     def save(self, document: Document) -> None:
-        """Keep a PDF's text."""
+        """Keep a PDF's text; what was made from an earlier reading of it goes."""
         path = self.paths.text(document.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
+        for derived in path.parent.glob(f"{document.sha256}.*.json.gz"):
+            derived.unlink(missing_ok=True)
         replace_file(path, text.dumps(document))
 
     def damaged(self, shas: Iterable[str]) -> list[str]:
@@ -76,3 +84,7 @@ class TextCache:
         content = json.dumps([dataclasses.asdict(r) for r in made])  # type: ignore[call-overload]
         replace_file(path, gzip.compress(content.encode(), 5, mtime=0))
         return made
+
+
+def _unreadable(sha256: str, error: OSError) -> PdfError:
+    return PdfError(f"the kept text cannot be read ({error})", subject=sha256, transient=True)

@@ -108,6 +108,21 @@ def literal(host: str) -> IP | None:
         return None
 
 
+def is_on_this_machine(host: str) -> bool:
+    """Whether a host is a loopback address, or 'localhost' and leads to nothing else."""
+    ip = literal(host)
+    if ip is not None:
+        return ip.is_loopback
+    if host != "localhost" and not host.endswith(".localhost"):
+        return False
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    addresses = {str(entry[4][0]).partition("%")[0] for entry in found}
+    return bool(addresses) and all(ipaddress.ip_address(a).is_loopback for a in addresses)
+
+
 def is_public(ip: IP) -> bool:
     """True for an address of the open internet.
 

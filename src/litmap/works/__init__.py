@@ -12,7 +12,7 @@ from litmap.works.known_titles import (
 from litmap.works.merging import merge
 from litmap.works.place_lookups import place_lookups
 from litmap.works.planned import planned_searches
-from litmap.works.resolver import newest_versions, resolve, with_file_metadata
+from litmap.works.resolver import resolve, with_file_metadata
 
 __all__ = [
     "KnownTitle",
@@ -20,7 +20,6 @@ __all__ = [
     "completed",
     "may_be_known",
     "merge",
-    "newest_versions",
     "place_lookups",
     "planned_searches",
     "resolve",
