@@ -7,9 +7,7 @@ A page of docs/reference holds a line `<!-- generated: NAME -->` where the text 
 from __future__ import annotations
 
 import argparse
-import ast
 import dataclasses
-import inspect
 import re
 import sqlite3
 import tempfile
@@ -72,29 +70,17 @@ def _option(action: argparse.Action) -> str:
 
 def settings() -> str:
     """Every setting with its variable, default and meaning, from `Settings` itself."""
-    from litmap.settings import Settings
+    from litmap.settings import Settings, meanings
 
-    meanings = _field_docstrings(Settings)
+    told = meanings()
     lines = ["| setting | in the environment | default | meaning |", "| --- | --- | --- | --- |"]
     for field in dataclasses.fields(Settings):
         default = _default(field)
         lines.append(
             f"| `{field.name}` | `LITMAP_{field.name.upper()}` | {default} | "
-            f"{_cell(meanings[field.name])} |"
+            f"{_cell(told[field.name])} |"
         )
     return "\n".join(lines)
-
-
-def _field_docstrings(record: type) -> dict[str, str]:
-    """The docstrings below a dataclass's fields; KeyError later on for a field without one."""
-    tree = ast.parse(inspect.getsource(record)).body[0]
-    assert isinstance(tree, ast.ClassDef)  # noqa: S101 - tells the type checker
-    found = {}
-    for field, text in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-            assert isinstance(field.target, ast.Name)  # noqa: S101 - tells the type checker
-            found[field.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
-    return found
 
 
 def _default(field: dataclasses.Field[Any]) -> str:
