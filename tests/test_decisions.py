@@ -88,6 +88,29 @@ def test_decisions_are_listed_with_their_date_and_taken_back(settings):
         assert catalogue.aliases() == {}
 
 
+@pytest.mark.parametrize("about", ["work", "year", "authors", "doi"])
+def test_one_word_of_several_is_taken_back_alone(settings, capsys, about):
+    settle(settings, LOOSE.id, RIGHT.id)
+    correct(settings, RIGHT.id, ["year=1997", "authors=Sepp Hochreiter", "doi=10.9999/other"])
+    before = {d["field"] or "work" for d in decisions(settings)}
+    name = "k" if about == "work" else RIGHT.id
+    options = ["--library", str(settings.library)]
+    assert main(["decisions", "--undo", name, "--only", about, *options]) == 0
+    assert "Taken back" in capsys.readouterr().out
+    assert {d["field"] or "work" for d in decisions(settings)} == before - {about}
+
+
+def test_a_word_that_was_not_said_is_not_taken_back(settings, capsys):
+    correct(settings, LOOSE.id, ["year=1997"])
+    with pytest.raises(UsageError, match=r"nothing of the venue .*but of: year"):
+        undo(settings, LOOSE.id, "venue")
+    options = ["--library", str(settings.library)]
+    assert main(["decisions", "--only", "year", *options]) == 2
+    assert main(["decisions", "--undo", LOOSE.id, "--only", "colour", *options]) == 2
+    assert "choose from work, title" in capsys.readouterr().err
+    assert len(decisions(settings)) == 1
+
+
 def test_taking_back_what_was_never_said_is_a_clear_error(settings):
     with pytest.raises(UsageError, match="litmap decisions"):
         undo(settings, "title:7")

@@ -10,7 +10,8 @@ from litmap.catalogue import Catalogue
 from litmap.library import Library
 from litmap.library.settling import agreements
 from litmap.models import Citation, Mention, Reference, Resolution, Work
-from litmap.pipeline.overrides import correct, decisions
+from litmap.pipeline import kept_places
+from litmap.pipeline.overrides import correct, decisions, settle
 from litmap.settings import load_settings
 
 NOW = "2026-11-28T10:00:00Z"
@@ -64,6 +65,10 @@ def words(app) -> str:
     assert not app.exception
     kinds = ("header", "markdown", "caption", "info", "success", "warning", "error")
     return "\n".join(str(e.value) for kind in kinds for e in getattr(app, kind))
+
+
+def plain(app) -> str:
+    return words(app).replace("\\", "")
 
 
 def press(app, key):
@@ -151,8 +156,51 @@ def test_fields_are_corrected_and_taken_back(page, library) -> None:
     assert (corrected.year, corrected.identifier("doi")) == (1999, "10.9999/x")
     assert corrected.title == work.title
     assert [d["field"] for d in decisions(settings_of(library))] == ["doi", "year"]
-    press(app, f"unsettle-{work.id}")
+    app = press(app, f"unsay-{work.id}-year")
+    assert "Taken back: the year is 1999." in plain(app)
+    half = works(library)[work.id].work
+    assert (half.year, half.identifier("doi")) == (work.year, "10.9999/x")
+    assert [d["field"] for d in decisions(settings_of(library))] == ["doi"]
+    press(app, f"unsay-{work.id}-doi")
     assert works(library)[work.id].work == work
+
+
+def test_each_word_is_taken_back_alone_and_says_what_it_was(page, library) -> None:
+    """A choice between candidates, a field and a move: the three kinds of a word."""
+    settings = settings_of(library)
+    settle(settings, UNSURE.id, RIGHT.id)
+    correct(settings, RIGHT.id, ["authors=Mira Okafor; Jan *Tveit*"])
+    with Library.open(library) as opened:
+        kept_places.move(settings, [RIGHT.id], opened.places[0])
+    app = page(RIGHT.id)
+    labels = [b.label for b in app.button if str(b.key).startswith("unsay-")]
+    assert labels == [
+        "Take back which work is meant",
+        "Take back the authors",
+        "Take back the move",
+    ]
+    assert f"it is {RIGHT.id}" in plain(app)
+    assert "Jan \\*Tveit\\*" in words(app)
+    press(app, f"unsay-{RIGHT.id}-heading")
+    assert [d["field"] for d in decisions(settings)] == ["", "authors"]
+    app = press(page(RIGHT.id), f"unsay-{RIGHT.id}--")
+    assert "The next refresh asks the sources again" in app.success[0].value
+    assert [d["field"] for d in decisions(settings)] == ["authors"]
+
+
+def test_a_word_of_two_citations_of_a_work_is_one_line(page, library) -> None:
+    settings = settings_of(library)
+    with Catalogue.create(library / "catalogue.sqlite") as catalogue, catalogue.write():
+        mention = Mention("m.md", 1, "Tides", ("Harbours",), "Tides", "y")
+        again = Citation("again", "title", SAID, (mention,))
+        catalogue.put_notes(catalogue.notes(), [*catalogue.citations(), again])
+        catalogue.put_resolution(Resolution("again", UNSURE, "unsure", "two", (RIGHT,)), NOW)
+    settle(settings, UNSURE.id, RIGHT.id)
+    assert len(decisions(settings)) == 2
+    app = page(RIGHT.id)
+    assert len([b for b in app.button if str(b.key).startswith("unsay-")]) == 1
+    press(app, f"unsay-{RIGHT.id}--")
+    assert decisions(settings) == []
 
 
 def test_a_corrected_doi_has_the_pdf_looked_for_again(library) -> None:

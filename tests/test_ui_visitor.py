@@ -54,7 +54,7 @@ def test_what_a_reader_says_of_a_paper_is_kept_and_shown(
         press(browser, "Keep as my word")
         until(browser, lambda: "By your word" in words(browser))
         assert entry_of(library).headings == (to,)
-        press(browser, "Take it back")
+        press(browser, "Take back the move")
         until(browser, lambda: "stands where your notes have it" in words(browser))
         assert entry_of(library).headings == entry.headings
 

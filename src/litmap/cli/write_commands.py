@@ -306,10 +306,16 @@ def _add_decisions(commands: Any) -> None:
         "decisions",
         decisions,
         "list what you settled or corrected, and take it back",
-        "litmap decisions --undo title:0123456789abcdef",
+        "litmap decisions --undo title:0123456789abcdef --only year",
     )
     parser.add_argument(
         "--undo", metavar="WORK", help="take back all that you said of this work, as listed"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="WHAT",
+        help="with --undo: take back this alone: title, authors, year, venue, doi, heading (where "
+        "you moved it), or work (which one is meant)",
     )
 
 
@@ -318,7 +324,14 @@ def decisions(args: argparse.Namespace) -> int:
     from litmap.pipeline import overrides
 
     settings = settings_of(args)
-    listed = overrides.undo(settings, args.undo) if args.undo else overrides.decisions(settings)
+    if args.only and not args.undo:
+        raise UsageError("--only goes with --undo WORK")
+    if args.only and args.only not in overrides.SUBJECTS:
+        raise UsageError(f"--only {args.only}: choose from {', '.join(overrides.SUBJECTS)}")
+    if args.undo:
+        listed = overrides.undo(settings, args.undo, args.only or "")
+    else:
+        listed = overrides.decisions(settings)
     if args.json:
         print_json(listed)
         return 0

@@ -11,7 +11,7 @@ from typing import Any
 
 from litmap.catalogue import Catalogue, utc_now
 from litmap.catalogue.entries import Entry, entries
-from litmap.catalogue.stored import Decision
+from litmap.catalogue.stored import PLACE, Decision
 from litmap.errors import UsageError
 from litmap.models import Choice, Resolution, Work
 from litmap.parsing.identifiers import find_identifiers, normalise_id
@@ -20,6 +20,10 @@ from litmap.pipeline.open_catalogue import open_to_write
 from litmap.settings import Settings
 
 FIELDS = ("title", "authors", "year", "venue", "doi")
+MEANT = "work"
+"""What the user's word is about where it says which work is meant: no field of it."""
+SUBJECTS = (MEANT, *FIELDS, PLACE)
+"""What the user's word about a work may be about."""
 
 
 def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
@@ -72,18 +76,32 @@ def decisions(settings: Settings) -> list[dict[str, str]]:
         return [_as_json(decision) for decision in catalogue.all_decisions()]
 
 
-def undo(settings: Settings, work_id: str) -> list[dict[str, str]]:
-    """Take back all that the user said of a work, by the id that it was said of or the key of its
-    citation; what was taken back. Raises `NoLibrary`, and `UsageError` where nothing was said.
+def undo(settings: Settings, work_id: str, about: str = "") -> list[dict[str, str]]:
+    """Take back what the user said of a work, by the id that it was said of or the key of its
+    citation: all of it, or what is `about` one of `SUBJECTS`; what was taken back.
+
+    With a DOI that is taken back its PDF is looked for again. Raises `NoLibrary`, and `UsageError`
+    where nothing was said.
     """
     with open_to_write(settings) as catalogue:
-        undone = [d for d in catalogue.all_decisions() if work_id in {d.former, d.subject}]
-        if not undone:
+        said = [d for d in catalogue.all_decisions() if work_id in {d.former, d.subject}]
+        if not said:
             raise UsageError(f"nothing was decided of {work_id!r}: `litmap decisions` lists it all")
+        undone = [d for d in said if about in {"", subject_of(d.field)}]
+        if not undone:
+            others = ", ".join(dict.fromkeys(subject_of(d.field) for d in said))
+            raise UsageError(f"you said nothing of the {about} of {work_id!r}, but of: {others}")
         with catalogue.write():
             for decision in undone:
                 catalogue.undo_decision(decision)
+                if decision.field == "doi":
+                    catalogue.forget_failed_fetch(decision.subject)
         return [_as_json(decision) for decision in undone]
+
+
+def subject_of(field: str) -> str:
+    """What the user's word is about, one of `SUBJECTS`, by the `field` of `decisions`."""
+    return field or MEANT
 
 
 def _as_json(decision: Decision) -> dict[str, str]:

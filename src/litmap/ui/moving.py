@@ -167,7 +167,7 @@ def stands(library: Library, entry: Entry, filing: Filing | None) -> None:
         if entry.placed:
             st.caption(formatting.escape(f"By your word{_noted(entry)}"))
         st.button(
-            "Take it back",
+            "Take back the move",
             key=f"move-back-{entry.work.id}",
             icon=":material/undo:",
             type="tertiary",

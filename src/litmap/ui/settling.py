@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from litmap.library.settling import DIFFERS, SAME, agreements
 from litmap.models import Choice
-from litmap.ui import components, formatting, kept_words, links, state
+from litmap.ui import components, decisions, formatting, kept_words, links, state
 
 if TYPE_CHECKING:
     from litmap.library import Entry, Library
@@ -205,7 +205,7 @@ def correct_form(library: Library, entry: Entry) -> None:
         if changed:
             _keep_fields(library, entry, changed)
             st.rerun()
-    _said(library, entry)
+    decisions.draw(library, entry)
 
 
 _LABELS = {
@@ -222,38 +222,3 @@ def _keep_fields(library: Library, entry: Entry, changed: Sequence[str]) -> None
 
     named = f"“{formatting.shorten(entry.work.title, 60)}”"
     _keep(f"{named} is corrected.", lambda: correct(library.settings, entry.work.id, changed))
-
-
-def _said(library: Library, entry: Entry) -> None:
-    """What the reader said of this work, with a button that takes it back."""
-    said = _decisions_of(library, entry)
-    if not said:
-        return
-    for row in said:
-        what = f"{row['field']} = {row['choice']}" if row["field"] else f"it is {row['choice']}"
-        st.caption(formatting.escape(f"You said on {row['time'][:10]}: {what}"))
-    st.button(
-        "Take it back",
-        key=f"unsettle-{entry.work.id}",
-        icon=":material/undo:",
-        type="tertiary",
-        on_click=_take_back,
-        args=(library, [row["work"] for row in said]),
-    )
-
-
-def _decisions_of(library: Library, entry: Entry) -> list[dict[str, Any]]:
-    from litmap.pipeline.overrides import decisions
-
-    names = {entry.work.id, *entry.citations}
-    return [d for d in decisions(library.settings) if names & {d["work"], d["citation"]}]
-
-
-def _take_back(library: Library, works: Sequence[str]) -> None:
-    from litmap.pipeline.overrides import undo
-
-    def undone() -> None:
-        for work in dict.fromkeys(works):
-            undo(library.settings, work)
-
-    _keep("What you said is taken back.", undone)
