@@ -19,10 +19,11 @@ from litmap.ui import adding
         ("../../etc/passwd", "passwd"),
         ("C:\\Users\\a\\x.pdf", "x.pdf"),
         ("...hidden.pdf", "hidden.pdf"),
-        ("\x00\u202e.pdf", "pdf"),
+        ("\x00\u202e.pdf", "paper.pdf"),
+        ("aux.pdf", "_aux.pdf"),
         ("-rf.pdf", "-rf.pdf"),
         ("", "paper"),
-        ("a" * 500 + ".pdf", "a" * 100 + ".pdf"),
+        ("a" * 500 + ".pdf", "a" * 120 + ".pdf"),
         ("10.1000_xyz.123.pdf", "10.1000_xyz.123.pdf"),
     ],
 )

@@ -19,6 +19,7 @@ from litmap.exports.keys import (
 )
 from litmap.exports.marks import FILE, Marks, mark_lines, to_json
 from litmap.models import HeadingPath, Mark, Mention, Work
+from litmap.parsing.file_names import is_device_name
 from litmap.parsing.markup import escape_markdown as escape
 from litmap.parsing.markup import one_line
 
@@ -87,6 +88,7 @@ def _heading_files(headings: Sequence[HeadingPath]) -> dict[HeadingPath, str]:
     for heading in headings:
         words = re.findall(r"[^\W_]+", " ".join(heading).lower())
         base = "-".join(filter(None, map(ascii_word, words)))[:80].strip("-") or "no-heading"
+        base = f"{base}-heading" if is_device_name(base) else base
         name, number = base, numbers.get(base, 2)
         while name in taken:
             name, number = f"{base}-{number}", number + 1

@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from litmap.parsing.file_names import safe_stem
 from litmap.settings import Settings
 from litmap.ui import configuration, formatting, links, refresh_process, state
 
@@ -20,8 +21,10 @@ KINDS = ("pdf", "xml", "nxml", "html", "htm", "xhtml", "epub")
 """Endings that the browser offers; what a file is its content tells."""
 MAX_FILES = 50
 """Files taken at once."""
-MAX_NAME = 100
-"""Characters of a file's name that are kept."""
+MAX_ENDING = 5
+"""Characters of what may be a file's ending."""
+NAMELESS = "paper"
+"""A file whose name says nothing."""
 _TOLD = "added"
 """Where the session keeps what became of the files that were added last."""
 
@@ -96,12 +99,12 @@ def add(settings: Settings, files: Sequence[tuple[str, bytes]]) -> list[Outcome]
 
 
 def safe_name(name: str) -> str:
-    """A file's name without folders, control characters and dots at its beginning."""
+    """A file's name without folders and what some system does not take."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*').strip(" .")
-    stem, dot, ending = plain.rpartition(".")
-    stem, ending = (stem, ending) if dot and len(ending) <= 5 else (plain, "")
-    return f"{stem[:MAX_NAME] or 'paper'}{f'.{ending}' if ending else ''}"
+    stem, dot, ending = last.strip(" .").rpartition(".")
+    if not dot or len(ending) > MAX_ENDING:
+        return safe_stem(last, NAMELESS)
+    return f"{safe_stem(stem, NAMELESS)}.{safe_stem(ending, NAMELESS)}"
 
 
 def _free(path: Path) -> Path:

@@ -12,19 +12,14 @@ import streamlit as st
 
 from litmap.errors import LitmapError
 from litmap.exports.citations import STYLES
-from litmap.ui import components, formatting, links, moving, readers_labels
+from litmap.ui import components, downloads, formatting, links, moving, readers_labels
 
 if TYPE_CHECKING:
     from litmap.library import Entry, Library
     from litmap.library.summary_view import SummaryView
 
-FILES = {
-    ".bib": ("BibTeX", "application/x-bibtex"),
-    ".ris": ("RIS", "application/x-research-info-systems"),
-    ".json": ("CSL-JSON", "application/vnd.citationstyles.csl+json"),
-    ".csv": ("CSV", "text/csv"),
-}
-"""Ending of a file, what its format is called, its media type."""
+FILES = {".bib": "BibTeX", ".ris": "RIS", ".json": "CSL-JSON", ".csv": "CSV"}
+"""Ending of a file, what its format is called."""
 MAX_CITED = 300
 """Works written as citations at once: a style takes some milliseconds for each."""
 FEW = 3
@@ -40,15 +35,13 @@ def draw(library: Library, chosen: Sequence[Entry]) -> None:
     ids = [entry.work.id for entry in chosen]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{formatting.count(len(ids), 'paper')} chosen**", width="content")
-        for ending, (label, kind) in FILES.items():
-            st.download_button(
+        for ending, label in FILES.items():
+            downloads.button(
                 label,
                 partial(library.exported_text, ids, ending),
-                file_name=f"papers{ending}",
-                mime=kind,
-                icon=":material/download:",
+                words=downloads.name_papers(chosen),
+                ending=ending,
                 key=f"papers-file{ending}",
-                on_click="ignore",
             )
         if st.button(
             "As a table",

@@ -16,6 +16,8 @@ from litmap.parsing.markup import split_commands
 from litmap.parsing.person_names import short_citation
 from litmap.parsing.places import YOU_MARKED
 
+BETWEEN_HEADINGS = " › "
+"""Between the headings of a path."""
 JOINER = "\u2060"
 """An invisible character that breaks what is recognised without any markup: addresses, `:emoji:`,
 arrows.
@@ -102,7 +104,7 @@ def byline(work: Work) -> str:
 
 def path(heading: Sequence[str]) -> str:
     """A heading's path as plain text."""
-    return " › ".join(part for part in heading if part) or "(no heading)"
+    return BETWEEN_HEADINGS.join(part for part in heading if part) or "(no heading)"
 
 
 def place(mention: Mention) -> str:

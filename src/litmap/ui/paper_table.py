@@ -9,7 +9,7 @@ import streamlit as st
 
 from litmap.errors import LitmapError
 from litmap.library.summary_view import sentence_as_json
-from litmap.ui import components, formatting, links, state
+from litmap.ui import components, downloads, formatting, links, state
 from litmap.ui.chosen_papers import CHOSEN_FOR_TABLE
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ PRESETS = {"Standard": "standard", "PICO": "pico", OWN: ""}
 """Choices of columns, and the preset each stands for."""
 MAX_PAPERS = 20
 """Papers that a query chooses."""
-FILES = {"csv": ("CSV", "text/csv"), "xlsx": ("Excel", "application/vnd.ms-excel")}
+FILES = {"csv": "CSV", "xlsx": "Excel"}
+"""Format of a file, what it is called."""
 COLUMNS_HELP = """
 Parted by commas: words of your own (`which optimiser?`), known ones (`limits`, `sample size`),
 `NAME=WORDS` for a head of its own, `:number` behind it to draw the number out.
@@ -54,7 +55,7 @@ def page() -> None:
     if not made.rows:
         st.info("No paper is close to this.", icon=":material/search_off:")
         return
-    _show(made)
+    _show(made, subject.rpartition(formatting.BETWEEN_HEADINGS)[2])
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -131,8 +132,8 @@ def _columns() -> str:
 
 
 # ── the grid ──────────────────────────────────────────────────────────────────────────────────────
-def _show(made: Table) -> None:
-    _downloads(made)
+def _show(made: Table, words: str) -> None:
+    _downloads(made, words)
     entries = {row.entry.work.id: row.entry for row in made.rows}
     asked = st.session_state.get("shown")
     is_open = bool(asked and asked[0] in entries)
@@ -147,20 +148,18 @@ def _show(made: Table) -> None:
                 st.rerun()
 
 
-def _downloads(made: Table) -> None:
+def _downloads(made: Table, words: str) -> None:
     from litmap.library.table_formats import FORMATS
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(formatting.count(len(made.rows), "paper"), width="content")
-        for form, (label, kind) in FILES.items():
-            st.download_button(
+        for form, label in FILES.items():
+            downloads.button(
                 label,
                 partial(FORMATS[form], made),
-                file_name=f"table.{form}",
-                mime=kind,
-                icon=":material/download:",
+                words=f"{words}, table",
+                ending=f".{form}",
                 type="tertiary",
-                on_click="ignore",
                 key=f"table-{form}-file",
             )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from litmap.ui import components, formatting, links, state
+from litmap.ui import components, downloads, formatting, links, state
 from litmap.ui.outline import name_of
 
 if TYPE_CHECKING:
@@ -42,14 +42,12 @@ def draw(library: Library, view: TopicsView, theme: Theme) -> None:
         _confirm(library, theme)
         with st.popover("Change", icon=":material/edit:", disabled=not state.may_change()):
             _change(library, view, theme, own)
-        st.download_button(
+        downloads.button(
             "Download .bib",
             partial(library.exported_text, works, ".bib"),
-            file_name="theme.bib",
-            mime="application/x-bibtex",
-            icon=":material/download:",
+            words=theme.label,
+            ending=".bib",
             key=f"theme-bib-{theme.id}",
-            on_click="ignore",
             disabled=not works,
         )
     if not state.may_change():
