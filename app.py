@@ -5,6 +5,7 @@ It prints the address that opens it. LITMAP_LIBRARY names the library. Pages are
 
 from streamlit.starlette import App
 
-from litmap.ui.server import SCRIPT, make_checks, make_routes
+from litmap.ui.routes import make_routes
+from litmap.ui.server import SCRIPT, make_checks
 
 app = App(SCRIPT, routes=make_routes(), middleware=make_checks())

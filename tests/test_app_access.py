@@ -324,23 +324,51 @@ def test_a_port_in_use_is_told(app, tmp_path) -> None:
     assert f"cannot listen on port {app}" in ended.stderr
 
 
-def test_the_command_prints_an_address_that_opens_with_one_click(tmp_path) -> None:
-    port = free_port()
+@contextmanager
+def command_serving(folder: Path, *options: str) -> Iterator[tuple[int, Path]]:
+    """The port of `litmap app` once it answers, and the file with all that it printed."""
+    port, printed = free_port(), folder / "printed"
     run = "import sys; from litmap.cli import main; sys.exit(main())"
-    started = subprocess.Popen(
-        [sys.executable, "-c", run, "app", "--library", str(tmp_path / "l"), "--port", str(port)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "HOME": str(tmp_path)},
-    )
-    with ending(started) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+    place = ["--library", str(folder / "library"), "--port", str(port)]
+    with (
+        printed.open("wb") as file,
+        ending(
+            subprocess.Popen(
+                [sys.executable, "-c", run, "app", *place, *options],
+                stdout=file,
+                stderr=file,
+                env={**os.environ, "HOME": str(folder)},
+            )
+        ),
+    ):
+        until(lambda: ask(port), printed.read_text)
+        yield port, printed
+
+
+def test_the_command_prints_an_address_that_opens_with_one_click_and_nothing_else(tmp_path) -> None:
+    with command_serving(tmp_path) as (port, printed):
+        line = printed.read_text()
         found = re.search(rf"http://127\.0\.0\.1:{port}(/\?token=[\w-]{{43}})", line)
         assert found, line
-        status, headers, _ = until(lambda: ask(port, found[1]))
+        status, headers, _ = ask(port, found[1])
         assert status == 303
-        assert ask(port, headers["location"], cookie=headers["set-cookie"].split(";")[0])[0] == 200
+        held = headers["set-cookie"].split(";")[0]
+        assert ask(port, headers["location"], cookie=held)[0] == 200
+        for path in ("/map/0.json", "/reading/0/1.png", "/reading/0/text.json"):
+            assert ask(port, path, cookie=held)[0] == 404
+        assert stream(port, cookie_held=held) == "open"
+        assert printed.read_text() == line == f"litmap is at {found[0]} (Ctrl-C ends it)\n"
+
+
+def test_without_a_token_the_address_that_is_printed_first_has_none(tmp_path) -> None:
+    with command_serving(tmp_path, "--no-token") as (port, printed):
+        first, second = printed.read_text().splitlines()
+        assert f"litmap is at http://127.0.0.1:{port}/ for every user" in first
+        assert "token" not in first
+        assert ask(port)[0] == 200
+        token = re.search(r"change something.* http://[\d.:]+(/\?token=[\w-]{43})$", second)
+        assert token, second
+        assert ask(port, token[1])[0] == 303
 
 
 def test_the_script_run_by_streamlit_asks_the_same(tmp_path) -> None:

@@ -447,9 +447,12 @@ def serve_app(
     )
     address = _address(hosts)
     shown = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
-    print(f"litmap is at {shown}?token={token} (Ctrl-C ends it)", flush=True)
-    if not reading_needs_token:
-        print(f"Without the token, {shown} shows the library but starts no refresh.", flush=True)
+    with_token = f"{shown}?token={token}"
+    if reading_needs_token:
+        print(f"litmap is at {with_token} (Ctrl-C ends it)", flush=True)
+    else:
+        print(f"litmap is at {shown} for every user of this machine (Ctrl-C ends it).", flush=True)
+        print(f"For you alone, to change something or start a refresh: {with_token}", flush=True)
     interrupt_on_terminate()
     process = subprocess.Popen(arguments, env=environment)  # noqa: S603 - this interpreter
     try:

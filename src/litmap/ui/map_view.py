@@ -14,18 +14,16 @@ import streamlit as st
 
 from litmap import maps
 from litmap.errors import LitmapError
-from litmap.ui import formatting, state
+from litmap.ui import formatting, routes, state
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
 
     from litmap.library import Library
     from litmap.models import HeadingPath, Theme
 
 NAME = "litmap_map"
-PREFIX = "map"
 ROOT = '<div class="litmap-map" data-app></div>'
 
 
@@ -59,7 +57,7 @@ def draw(
         else None
     )
     data = {
-        "map": f"{PREFIX}/{drawn.digest}.json",
+        "map": f"{routes.MAP}/{drawn.digest}.json",
         "dark": st.context.theme.type == "dark",
         "lit": None if lit is None else list(lit),
         "headings": own,
@@ -121,14 +119,7 @@ def made(root: str, build: str, themes: tuple[Theme, ...], _library: Library) ->
 
 
 # ── over HTTP ─────────────────────────────────────────────────────────────────────────────────────
-def make_routes() -> list[Route]:
-    """The route of the map's data, for the application that serves the app."""
-    from starlette.routing import Route
-
-    return [Route(f"/{PREFIX}/{{digest}}.json", _map_json)]
-
-
-def _map_json(request: Request) -> Response:
+def map_json(request: Request) -> Response:
     """The map's data; what is named by its content the browser may keep."""
     from starlette.responses import Response
 

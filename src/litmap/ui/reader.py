@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from litmap.ui import formatting, links, reading_routes, state
+from litmap.ui import formatting, links, reading_routes, routes, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def show(
     chosen = _component(
         key=f"reader-{pdf.sha256[:16]}",
         data={
-            "file": f"{reading_routes.PREFIX}/{pdf.sha256}",
+            "file": f"{routes.READING}/{pdf.sha256}",
             "title": work.title,
             "pages": pdf.pages,
             "inbox": Path(inbox).name,

@@ -16,32 +16,19 @@ from litmap.ui import components, formatting, state
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
 
     from litmap.library.reading import CitedWorks, ListedWork
     from litmap.models import Document, Page, PdfFile, TextBlock
 
 logger = logging.getLogger(__name__)
 
-PREFIX = "reading"
 ZOOM = 2.0
 """Pixels a point of a page's picture."""
 KEEP = "private, max-age=86400"
 """A file's pages never change: it is named by its content."""
 
 
-def make_routes() -> list[Route]:
-    """The routes, for the application that serves the app."""
-    from starlette.routing import Route
-
-    return [
-        Route(f"/{PREFIX}/{{sha256}}/{{page:int}}.png", _page_png),
-        Route(f"/{PREFIX}/{{sha256}}/text.json", _text_json),
-        Route(f"/{PREFIX}/{{sha256}}/cited.json", _cited_json),
-    ]
-
-
-def _page_png(request: Request) -> Response:
+def page_png(request: Request) -> Response:
     """A page's picture."""
     from starlette.responses import Response
 
@@ -55,12 +42,12 @@ def _page_png(request: Request) -> Response:
     return Response(picture, media_type="image/png", headers={"Cache-Control": KEEP})
 
 
-def _text_json(request: Request) -> Response:
+def text_json(request: Request) -> Response:
     """The words of all pages with their places."""
     return _answer(request, lambda pdf: text_data(state.document_of(pdf)))
 
 
-def _cited_json(request: Request) -> Response:
+def cited_json(request: Request) -> Response:
     """The reference list, and where its entries are cited."""
     return _answer(request, _cited)
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
-    from starlette.routing import Route
 
 SCRIPT = Path(__file__).with_name("app.py")
 TOKEN_VARIABLE = "_LITMAP_APP_TOKEN"  # noqa: S105 - the variable's name
@@ -71,6 +70,7 @@ def _serve(listening: socket.socket, token: str, chosen: argparse.Namespace) -> 
     from streamlit.starlette import App
 
     from litmap.ui import access
+    from litmap.ui.routes import make_routes
 
     _ask_no_addresses()
     port = listening.getsockname()[1]
@@ -96,13 +96,6 @@ def _serve(listening: socket.socket, token: str, chosen: argparse.Namespace) -> 
         uvicorn.Server(serving).run(sockets=[listening])
     except KeyboardInterrupt:
         return
-
-
-def make_routes() -> list[Route]:
-    """What pages of the app load over HTTP: papers' pages and texts, the map."""
-    from litmap.ui import map_view, reading_routes
-
-    return [*reading_routes.make_routes(), *map_view.make_routes()]
 
 
 def make_checks() -> list[Middleware]:
