@@ -1,7 +1,5 @@
 """`python -m litmap` is the litmap command."""
 
-import sys
+from litmap.cli import run
 
-from litmap.cli import main
-
-sys.exit(main())
+run()

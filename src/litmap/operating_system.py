@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 try:
     import fcntl
@@ -285,6 +286,16 @@ def _interrupt(number: int, frame: object) -> None:
 def terminate_this_process() -> None:
     """End this program as SIGTERM does: by what handles it; on Windows at once."""
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def end_at_once(code: int) -> NoReturn:
+    """End this process with this exit code, whatever its threads and exit functions still do; what
+    was printed is written. Child processes that read from it see their input end.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    os._exit(code)
 
 
 def was_stopped(code: int) -> bool:

@@ -10,12 +10,15 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from litmap import __version__, logs
 from litmap.errors import LitmapError, UsageError
+from litmap.operating_system import end_at_once
 
 DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
+STOPPED = 130
+"""As a shell has it for Ctrl-C."""
 
 NEXT_STEP = """litmap reads your notes, fetches the papers they cite and makes them searchable.
 
@@ -108,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "\nlitmap: stopped; the library is as it was after the last whole build.",
             file=sys.stderr,
         )
-        return 130
+        return STOPPED
     except BrokenPipeError:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -116,6 +119,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # a full disk, a folder that cannot be written
         print(f"litmap: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
         return FAILED
+
+
+def run() -> NoReturn:
+    """The command as a process of its own: ends it with the exit code of `main`.
+
+    One that was stopped has let go of the library by then and ends at once. Prefect's threads would
+    go on telling its server, which has ended, of that for half a minute; and the interpreter takes
+    seconds to give back what a refresh holds, piece by piece.
+    """
+    code = main()
+    if code == STOPPED:
+        end_at_once(code)
+    sys.exit(code)
 
 
 def _finished(code: int) -> int:
