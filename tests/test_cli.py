@@ -23,6 +23,7 @@ COMMANDS = [
     "digest",
     "new",
     "notices",
+    "links",
     "status",
     "doctor",
     "add",

@@ -26,7 +26,7 @@ from litmap.paths import LibraryPaths
 from litmap.pipeline import note_moves
 from litmap.topics import move_lines, patch
 
-MOVE, NOTICES, REFERENCES = note_moves.Change
+MOVE, NOTICES, REFERENCES, LINKS = note_moves.Change
 
 
 @dataclasses.dataclass

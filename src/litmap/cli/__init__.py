@@ -67,7 +67,13 @@ def version_text() -> str:
 
 def build_parser() -> Parser:
     """All commands with their options and examples."""
-    from litmap.cli import notices_command, read_commands, watch_command, write_commands
+    from litmap.cli import (
+        links_command,
+        notices_command,
+        read_commands,
+        watch_command,
+        write_commands,
+    )
     from litmap.cli.options import add_log_options
 
     parser = Parser(
@@ -82,6 +88,7 @@ def build_parser() -> Parser:
     write_commands.add_commands(commands)
     read_commands.add_commands(commands)
     notices_command.add_notices(commands)
+    links_command.add_links(commands)
     watch_command.add_watch(commands)
     return parser
 

@@ -5,7 +5,7 @@ ending and replaces only what litmap wrote. What other people wrote (titles, nam
 escaped in each format.
 """
 
-from litmap.exports.backlinks import to_notes
+from litmap.exports.backlinks import find_pages, relative_address, to_notes
 from litmap.exports.bibtex import to_bibtex
 from litmap.exports.citations import to_citations
 from litmap.exports.csl import to_csl
@@ -18,7 +18,9 @@ from litmap.exports.update import read_updatable, update_bibtex
 __all__ = [
     "EXPORTERS",
     "citation_keys",
+    "find_pages",
     "read_updatable",
+    "relative_address",
     "to_bibtex",
     "to_citations",
     "to_csl",

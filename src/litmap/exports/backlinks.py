@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from litmap.errors import UsageError
 from litmap.export_marks import MARK as WORDS
+from litmap.export_marks import is_export
 from litmap.exports.keys import (
     LibraryWork,
     ascii_word,
@@ -23,6 +25,7 @@ from litmap.parsing.file_names import is_device_name
 from litmap.parsing.markup import escape_markdown as escape
 from litmap.parsing.markup import one_line
 
+_PAGE_NAME = re.compile(r"[a-z0-9]{1,120}\.md")
 _PLAIN_ID = re.compile(r"[^\W_][\w./:;()+-]*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 MAX_CONTEXT_CHARS = 600
@@ -49,10 +52,10 @@ def to_notes(
     A work's page has its data, its addresses, and each mention as 'note:line' with the reader's own
     words; a heading's page lists its works with the lines that cite them. Names of files are ASCII
     and come from keys, never from a path. Links to notes are relative where these and the `folder`
-    that the pages go into lie on one tree (`_address`); without a folder they are as the notes'
-    paths.
+    that the pages go into lie on one tree (`relative_address`); without a folder they are as the
+    notes' paths.
     """
-    address = partial(_address, folder=folder)
+    address = partial(_note_address, folder=folder)
     own = marks or {}
     pairs = [(work[0], work[1]) for work in works]
     keys = citation_keys([work for work, _ in pairs])
@@ -105,21 +108,60 @@ def _heading(heading: HeadingPath) -> str:
     return " / ".join(heading) or "(no heading)"
 
 
-def _address(note: str, folder: Path | None) -> str:
-    """A note's address on a page one folder below `folder`: relative where both lie in one folder
-    that is more than the root or somebody's home, so that they move together.
+def _note_address(note: str, folder: Path | None) -> str:
+    """A note's address on a page one folder below `folder`; its path without one."""
+    return note if folder is None else relative_address(note, folder / "works")
+
+
+def relative_address(path: str, start: Path) -> str:
+    """A file's address from the folder `start`: relative where both lie in one folder that is more
+    than the root or somebody's home, so that they move together; else its path.
     """
-    path = Path(note)
-    if folder is None or not path.is_absolute():
-        return note
-    page = Path(os.path.abspath(folder)) / "works"  # noqa: PTH100 - as the user sees it
+    file = Path(path)
+    if not file.is_absolute():
+        return path
+    start = Path(os.path.abspath(start))  # noqa: PTH100 - as the user sees it
     try:
-        common = Path(os.path.commonpath([path, page]))
+        common = Path(os.path.commonpath([file, start]))
     except ValueError:  # another drive
-        return note
+        return path
     if common in _TOO_WIDE:
-        return note
-    return Path(os.path.relpath(path, page)).as_posix()
+        return path
+    return Path(os.path.relpath(file, start)).as_posix()
+
+
+def find_pages(folder: Path, works: Sequence[Work]) -> dict[str, Path]:
+    """Work id → its page among those that were written into a folder, the newest of several.
+
+    Raises UsageError where there are no such pages.
+    """
+    ids = {_code(work.id): work.id for work in works}
+    found = {}
+    for page in sorted(folder.glob("works/*.md"), key=_written):
+        lines = _data_lines(page)
+        work = next((ids[line] for line in lines if line in ids), None)
+        if work is not None and _PAGE_NAME.fullmatch(page.name):
+            found[work] = page
+    if not found:
+        message = f"no pages of works in {folder}: write them first, `litmap export {folder}`"
+        raise UsageError(message, subject=str(folder))
+    return found
+
+
+def _written(page: Path) -> tuple[float, str]:
+    try:
+        return page.stat().st_mtime, page.name
+    except OSError:
+        return 0.0, page.name
+
+
+def _data_lines(page: Path) -> list[str]:
+    """The lines of a page before its mentions; none of a file that is no page of litmap's."""
+    try:
+        data = page.read_bytes()
+    except OSError:
+        return []
+    return data.decode("utf-8", "replace").split("## Mentions")[0].splitlines() * is_export(data)
 
 
 def _place(mention: Mention, address: Address) -> str:

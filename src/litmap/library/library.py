@@ -55,6 +55,7 @@ from litmap.models import (
     gravest_first,
 )
 from litmap.parsing.identifiers import find_identifiers
+from litmap.parsing.note_links import FORMS, without_links
 from litmap.parsing.title_similarity import normalise_title
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings, load_settings
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from litmap.language_models.written_texts import WrittenTexts
     from litmap.library.asking import AnswerView, Asker
     from litmap.library.checking import Checker, CheckProgress, CheckResults
+    from litmap.library.linked_notes import LinkedNotes
     from litmap.library.moved_notes import MovedNotes
     from litmap.library.noticed_notes import NoticedNotes
     from litmap.library.paper_texts import PaperTexts
@@ -824,6 +826,24 @@ class Library:
         old = {note.path: _read_unchanged(note) for note in notes if note.path in cited}
         return with_notices(old, self.notices(), [*self._entries, *self.unconfirmed()])
 
+    def linked_notes(self, pages: Path | None, *, inline: bool = False) -> LinkedNotes:
+        """The notes' bytes now and the new ones of those whose links to the pages of their works
+        change, and the places without a link, with why; nothing is written. `pages` is the folder
+        of an export, None takes litmap's links away; `inline` puts them behind the references
+        rather than into a block at the end.
+
+        Raises `UsageError` where the folder holds no pages, and `LibraryError` where a note was
+        edited since the last refresh.
+        """
+        from litmap import exports
+        from litmap.library.linked_notes import with_links
+
+        works = [entry.work for entry in self._entries]
+        found = exports.find_pages(pages, works) if pages else {}
+        notes = [n for n in self.notes if n.format in FORMS and n.path != "-"]
+        old = {note.path: _read_unchanged(note) for note in notes}
+        return with_links(old, self.notes, self._entries, found, inline=inline)
+
     def suggestion_patch(self) -> bytes:
         """The suggestions as a unified diff of the notes; nothing is written. Raises
         `LibraryError` where a note was edited since the last refresh.
@@ -1061,7 +1081,7 @@ def _read_unchanged(note: Note) -> bytes:
         reason = f"{note.path} cannot be read ({error.strerror})"
         message = f"{reason}: bring it back, or run `litmap refresh`, then try again"
         raise LibraryError(message, subject=note.path) from error
-    if hashlib.sha256(data).hexdigest() != note.sha256:
+    if hashlib.sha256(without_links(data)).hexdigest() != note.sha256:
         message = f"{note.path} was edited since the last refresh: run `litmap refresh` first"
         raise LibraryError(message, subject=note.path)
     return data

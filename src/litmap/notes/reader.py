@@ -18,6 +18,7 @@ from litmap.notes.decoding import decode
 from litmap.notes.discovery import MAX_BYTES, NoteFile, find_note_files, is_optional_note
 from litmap.notes.formats import BY_NAME, BY_SUFFIX, detect_format
 from litmap.notes.nesting import describe_depth
+from litmap.parsing.note_links import without_links
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +97,10 @@ def _load(file: NoteFile) -> bytes:
 
 
 def _read_data(data: bytes, file: NoteFile, problems: list[Problem]) -> Note | None:
-    """The note in a file's bytes; None, and a problem, where they hold none."""
+    """The note in a file's bytes, without litmap's own links; None, and a problem, where they hold
+    none.
+    """
+    data = without_links(data)
     digest = hashlib.sha256(data).hexdigest()
     suffix = file.path.suffix.lower()
     try:

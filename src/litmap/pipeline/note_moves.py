@@ -40,18 +40,21 @@ class Change(StrEnum):
     TOPICS = "topics"
     NOTICES = "notices"
     REFERENCES = "references"
+    LINKS = "links"
 
 
 UNDO = {
     Change.TOPICS: "litmap topics --undo",
     Change.NOTICES: "litmap notices --undo",
     Change.REFERENCES: "litmap export --update FILE --undo",
+    Change.LINKS: "litmap links --undo",
 }
 """What puts each back."""
 _WHAT = {
     Change.TOPICS: "litmap topics --apply",
     Change.NOTICES: "litmap notices --apply",
     Change.REFERENCES: "litmap export --update",
+    Change.LINKS: "litmap links --apply",
 }
 MOVING, DONE, UNDONE = "moving", "done", "undone"
 _ASIDE = ".new-"

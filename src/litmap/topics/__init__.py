@@ -5,7 +5,8 @@ are topics), `evidence` (views of works and headings), `scoring` and `calibratio
 `clusters` and `labels` (what fits none, and its name), `themes` (headings of all notes brought
 together), `kept_themes` (the reader's word about them), `review` (findings and coverage), `patch`
 (suggestions as lines moved in the notes), `moved_lines` (the same by the reader's word),
-`notice_lines` (what became of a work as a line of a note), `candidates` (where new papers would
+`notice_lines` (what became of a work as a line of a note), `link_lines` (links to the works' pages
+in a note), `candidates` (where new papers would
 stand).
 """
 
@@ -14,6 +15,7 @@ from litmap.topics.candidates import FiledLibrary, Placement, place
 from litmap.topics.evidence import latent_words, load_libraries
 from litmap.topics.filing import file_works
 from litmap.topics.kept_themes import ThemeEditor, apply_kept, find_heading
+from litmap.topics.link_lines import LineLink, add_block, add_line_links
 from litmap.topics.notice_lines import NoticeLine, add_notices, line_of, names_in_note
 from litmap.topics.outline import Outline, find_places, read_outline
 from litmap.topics.patch import move_lines, patch
@@ -31,11 +33,14 @@ __all__ = [
     "FiledLibrary",
     "FilingResult",
     "Finding",
+    "LineLink",
     "NoticeLine",
     "Outline",
     "PaperText",
     "Placement",
     "ThemeEditor",
+    "add_block",
+    "add_line_links",
     "add_notices",
     "apply_kept",
     "file_works",

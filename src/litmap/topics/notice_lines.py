@@ -45,7 +45,7 @@ class NoticeLine(NamedTuple):
         return [f"({name}: {said}" for name in self.names if name not in taken]
 
 
-class _Place(NamedTuple):
+class Paragraph(NamedTuple):
     """First line and end of a paragraph or item, and how a line that goes on with it is
     indented.
     """
@@ -129,9 +129,9 @@ def _with_lines(
     lines: Sequence[NoticeLine],
     works: Sequence[tuple[str, Mention]],
 ) -> bytes:
-    same: dict[tuple[_Place, str, str], list[NoticeLine]] = {}
+    same: dict[tuple[Paragraph, str, str], list[NoticeLine]] = {}
     for line in dict.fromkeys(lines):
-        place = _place(note.texts, line.mention.line - 1)
+        place = find_paragraph(note.texts, line.mention.line - 1)
         if place is not None and note.is_line_start(place.end):
             same.setdefault((place, line.work, line.text), []).append(line)
     arriving: dict[int, list[Line]] = {}
@@ -154,7 +154,7 @@ def _with_lines(
     return join_lines(note, (), {end: there for end, there in arriving.items() if there})
 
 
-def _place(texts: Sequence[str], i: int) -> _Place | None:
+def find_paragraph(texts: Sequence[str], i: int) -> Paragraph | None:
     """The paragraph or item around line `i`; None where no line can be put behind it."""
     if not 0 <= i < len(texts) or _is_no_prose(texts, i):
         return None
@@ -169,7 +169,7 @@ def _place(texts: Sequence[str], i: int) -> _Place | None:
     item = _ITEM.match(texts[first])
     if item is None and _CODE.match(texts[first]):
         return None
-    return _Place(first, end, item[1] + " " * len(item[2]) if item else "")
+    return Paragraph(first, end, item[1] + " " * len(item[2]) if item else "")
 
 
 def _goes_on(line: str) -> bool:
