@@ -34,6 +34,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "may_change", lambda: True)
     monkeypatch.setattr(access, "is_loopback_host", lambda _: True)
     first_steps._subfolders.clear()
+    first_steps._folder_itself.clear()
     return home
 
 
@@ -80,10 +81,23 @@ def test_folders_are_listed_with_their_notes_and_hidden_ones_are_not(page):
 def test_one_goes_into_a_folder_and_up_but_not_above_the_home_folder(page):
     press(page, "notes")
     assert page.text_input[0].value == "~/notes"
-    assert "No folder is in it" in words(page)
+    assert "**3 notes** in this folder" in words(page)
+    assert "No other folder is in it" in words(page)
     press(page, "One up")
     assert page.text_input[0].value == "~"
     assert not any("One up" in button.label for button in page.button)
+
+
+def test_a_folder_with_notes_alone_is_offered_and_an_empty_one_is_said_to_be_empty(page):
+    press(page, "notes")
+    press(page, "Use them")
+    assert "In ~/notes: **3 notes**" in words(page)
+    press(page, "Another folder")
+    press(page, "One up")
+    assert "**4 notes** in this folder and those below" in words(page)
+    press(page, "empty")
+    assert "It holds no notes and no folders." in words(page)
+    assert not any("Use them" in button.label for button in page.button)
 
 
 def test_notes_are_looked_into_kept_and_read(page, started, tmp_path):

@@ -25,6 +25,11 @@ class LibraryPaths:
         return self.root / "refresh.lock"
 
     @property
+    def progress(self) -> Path:
+        """How far the refresh is that holds the lock; there while one runs."""
+        return self.root / "progress.json"
+
+    @property
     def pdfs(self) -> Path:
         """PDFs and other full texts stored by content."""
         return self.root / "pdfs"

@@ -32,6 +32,7 @@ from litmap.pipeline.batches import EmbeddingBatch, ExtractionBatch
 from litmap.pipeline.collaborators import Collaborators
 from litmap.pipeline.context import RunContext
 from litmap.pipeline.deliveries import as_problems, channels, deliver
+from litmap.pipeline.kept_progress import KeptProgress
 from litmap.pipeline.known_titles import gather_titles, unconfirmed_titles
 from litmap.pipeline.pending_pdfs import describe_failure, describe_text, text_version, unread
 from litmap.pipeline.report import Progress, Report, quiet
@@ -67,9 +68,9 @@ class RefreshRun:
         collaborators: Collaborators | None = None,
     ) -> None:
         self.settings = settings
-        self.progress = progress
-        self.collaborators = collaborators or Collaborators()
         self.paths = LibraryPaths(settings.library)
+        self.progress = KeptProgress(self.paths.progress, progress)
+        self.collaborators = collaborators or Collaborators()
         self.report = Report()
         self._notes: Sequence[Note] | None = None
         self._kept_notes: frozenset[str] = frozenset()
@@ -87,6 +88,8 @@ class RefreshRun:
         with ExitStack() as stack:
             stack.enter_context(lock.writer(self.paths.lock, self.now))
             stack.enter_context(kept_log(self.paths.logs, self.now))
+            self.progress.begin(self.now)
+            stack.callback(self.progress.end)
             self.catalogue = stack.enter_context(Catalogue.create(self.paths.catalogue))
             for folder in (
                 self.paths.pdfs,

@@ -127,22 +127,34 @@ def _list(folder: Path) -> None:
     if folder != home and home not in folder.parents:
         st.caption("Folders below your home folder are listed here; any other can be typed.")
         return
-    inner = _subfolders(str(folder))
+    own, inner = _folder_itself(str(folder)), _subfolders(str(folder))
     height: int | Literal["content"] = LIST_HEIGHT if len(inner) > MAX_SHORT else "content"
     with st.container(height=height, border=False, gap=None, key="start-folders"):
         if folder != home:
             _folder_button(folder.parent, "One up", ":material/arrow_upward:")
+        if own.notes:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                where = "in this folder and those below" if inner else "in this folder"
+                st.markdown(f"**{_count(own)}** {where}", width="content")
+                st.button("Use them", key="start-use", icon=":material/check:", on_click=_take)
         for one in inner:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _folder_button(one.path, one.path.name, ":material/folder:")
                 st.caption(_count(one))
         if not inner:
-            st.caption("No folder is in it.")
+            st.caption(
+                "No other folder is in it." if own.notes else "It holds no notes and no folders."
+            )
 
 
 @st.cache_data(show_spinner="Counting notes …", ttl=60, max_entries=50)
 def _subfolders(folder: str) -> list[Folder]:
     return folders.subfolders(Path(folder))
+
+
+@st.cache_data(show_spinner="Counting notes …", ttl=60, max_entries=50)
+def _folder_itself(folder: str) -> Folder:
+    return folders.counted(Path(folder))
 
 
 def _folder_button(path: Path, label: str, icon: str) -> None:
@@ -227,12 +239,7 @@ def _start(root: Path, notes: Path) -> None:
         help="Sent to the scholarly services with each request: Unpaywall and NCBI answer nobody "
         "without one, others answer sooner.",
     ).strip()
-    offline = st.checkbox(
-        "Offline",
-        chosen.offline,
-        key="start-offline",
-        help="Use only your notes and the PDFs that are in the library's folder papers.",
-    )
+    offline = refresh_process.offline_box()
     kept = st.checkbox(
         "Keep this in the settings file",
         _stands_beside(configuration.file_in_use(), root),

@@ -73,6 +73,11 @@ def subfolders(folder: Path) -> list[Folder]:
     return sorted(found, key=lambda one: (-one.notes, one.path.name.lower()))
 
 
+def counted(folder: Path) -> Folder:
+    """The folder itself with the notes in it and below; (0, all) where it cannot be opened."""
+    return _counted(folder, SECONDS / 5)
+
+
 def _is_shown(path: Path) -> bool:
     try:
         return not path.name.startswith(".") and path.name.isprintable() and path.is_dir()

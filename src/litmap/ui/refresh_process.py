@@ -15,7 +15,7 @@ import streamlit as st
 from litmap import operating_system
 from litmap.lock import holder, is_held
 from litmap.paths import LibraryPaths
-from litmap.ui import configuration, formatting, state
+from litmap.ui import configuration, formatting, refresh_words, state
 
 LOG = "refresh.log"
 LITMAP = (sys.executable, "-m", "litmap")
@@ -23,6 +23,8 @@ LITMAP = (sys.executable, "-m", "litmap")
 OWN = "litmap: "
 """What a command's own word on its failure begins with."""
 _TAIL = 4000
+OFFLINE = "refresh-offline"
+"""Where the session keeps whether refreshes are to be offline."""
 
 _started: dict[Path, subprocess.Popen[bytes]] = {}
 """The last process that this app started, by library."""
@@ -125,9 +127,7 @@ def start_form(root: Path, notes: str = "") -> None:
         given = st.text_area(
             "Notes", notes, placeholder="~/notes", help="Files or folders, one per line.", height=80
         )
-        offline = st.checkbox(
-            "Offline", help="Work offline: use only your notes and the PDFs already in the library."
-        )
+        offline = offline_box()
         pressed = st.form_submit_button("Start a refresh", type="primary", icon=":material/sync:")
     if not pressed:
         return
@@ -141,9 +141,24 @@ def start_form(root: Path, notes: str = "") -> None:
     st.rerun()
 
 
+def offline_box() -> bool:
+    """A tick for working offline: as it was left in this session, else as the settings have it."""
+    kept = st.session_state.get(OFFLINE, state.settings().offline)
+    st.session_state.setdefault("start-offline", kept)  # Streamlit forgets it with the page
+    ticked = st.checkbox(
+        "Offline",
+        key="start-offline",
+        help="Use only your notes and the PDFs that are in the library or its folder papers.",
+    )
+    st.session_state[OFFLINE] = ticked
+    return ticked
+
+
 @st.fragment(run_every=2.0)
 def watch(root: Path) -> None:
-    """What runs: since when, and what it says. The whole page is drawn again when it ends."""
+    """What runs: since when, its stages, and what it says. The whole page is drawn again when it
+    ends.
+    """
     if not is_running(root):
         st.rerun()
     lock = LibraryPaths(root).lock
@@ -153,6 +168,25 @@ def watch(root: Path) -> None:
         st.status(f"A refresh is running{since}", state="running")
         if _runs(root) and state.may_change():
             st.button("Stop", icon=":material/stop_circle:", on_click=stop, args=(root,))
-    printed = tail(root)
+    _stages(root)
+    printed = tail(root) if _runs(root) else ""
     if printed:
-        st.code(printed, language=None, height=220)
+        with st.expander("What it prints", icon=":material/terminal:"):
+            st.code(printed, language=None, height=220)
+
+
+def _stages(root: Path) -> None:
+    """The stages that have begun, with how far each is."""
+    from litmap.pipeline.kept_progress import read_progress
+
+    steps = refresh_words.steps(read_progress(LibraryPaths(root)))
+    if not steps:
+        st.caption("It is about to begin: this takes some seconds.")
+    for step in steps:
+        told = f" :gray[{formatting.escape(step.told)}]" if step.told else ""
+        label = f"{formatting.escape(step.label)}{told}"
+        if step.share is not None:
+            st.progress(step.share, text=label)
+        else:
+            icon = ":green[:material/check:]" if step.is_over else ":material/hourglass_top:"
+            st.markdown(f"{icon} {label}")

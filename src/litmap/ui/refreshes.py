@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import NoLibrary
-from litmap.ui import first_steps, formatting, refresh_process, schedules, state
+from litmap.ui import first_steps, formatting, refresh_process, refresh_words, schedules, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,17 +61,21 @@ def _run(run: Run, *, expanded: bool) -> None:
             st.badge(formatting.escape(word), color=colour)  # type: ignore[arg-type]
             st.markdown(f"**{formatting.escape(formatting.ago(run.started))}**")
             st.caption(formatting.escape(_headline(run)))
+        if expanded:
+            done = " ".join(refresh_words.what_was_done(report.get("counts") or {}))
+            st.markdown(formatting.escape(done))
         _changes(report.get("changes") or {}, expanded=expanded)
         _problems(run)
-        if expanded:
-            _durations(report.get("seconds") or {})
+        took = refresh_words.how_long(report.get("seconds") or {}) if expanded else []
+        if took:
+            st.caption(f"It took: {formatting.escape(', '.join(took))}.")
 
 
 def _changes(changes: Mapping[str, Sequence[str]], *, expanded: bool) -> None:
     """What is new, by kind."""
-    for kind, titles in changes.items():
+    for kind, titles in refresh_words.changes(changes).items():
         if titles:
-            label = f"{formatting.escape(str(kind).capitalize())} ({len(titles)})"
+            label = f"{formatting.escape(kind)} ({len(titles)})"
             with st.expander(label, expanded=expanded and len(titles) <= 6):
                 for title in titles[:100]:
                     st.markdown(f"- {formatting.escape(str(title))}")
@@ -83,16 +87,6 @@ def _problems(run: Run) -> None:
             for problem in run.problems[:200]:
                 subject = formatting.escape(formatting.shorten(problem.subject, 120))
                 st.markdown(f"- **{subject}** {formatting.advice(problem.reason)}")
-
-
-def _durations(seconds: Mapping[str, float]) -> None:
-    """How long each stage took."""
-    if seconds:
-        stages = (
-            f"{formatting.escape(str(stage))} {formatting.duration(float(took))}"
-            for stage, took in seconds.items()
-        )
-        st.caption(" · ".join(stages))
 
 
 def _headline(run: Run) -> str:
