@@ -154,6 +154,52 @@ def test_names_do_not_overlap_with_a_paper_chosen_and_papers_found(run) -> None:
     assert over == 0
 
 
+COVERED = """
+view.paint();
+const far = (v, low, high) => Math.max(low - v, 0, v - high);
+return view.sheet.names.flatMap(n => model.lit().filter(i => {
+  const x = model.dots[i].x * view.view.k, y = -model.dots[i].y * view.view.k;
+  return i !== n.row && Math.hypot(far(x, n.box.l, n.box.r), far(y, n.box.t, n.box.b)) < view.radius();
+}).map(i => [n.text, i]));
+"""
+
+
+@pytest.mark.parametrize("width", [390, 800, 1200])
+def test_no_name_lies_over_the_dot_of_another_paper(run, browser, width) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 850, "deviceScaleFactor": 1, "mobile": False},
+    )
+    try:
+        until(lambda: run(f"return Math.abs(map.root.clientWidth - {width}) < 20"), "the width")
+        run("view.resize(); view.fit()")
+        named = 0
+        for _ in range(12):
+            assert run(COVERED) == []
+            named += run("return view.sheet.names.length")
+            run("const [x, y] = view.placeOf(20); view.zoomAt(x, y, 1.35)")
+        assert named > 12
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_select_says_what_to_do_and_how_to_end_it(run, browser) -> None:
+    hint = browser.find_element("css selector", ".hint")
+    select = browser.find_element("xpath", "//button[text()='Select']")
+    assert not hint.is_displayed()
+    for end in (
+        lambda: hint.find_element("tag name", "button").click(),
+        lambda: select.send_keys(Keys.ESCAPE),
+        select.click,
+    ):
+        select.click()
+        assert "Draw a line around papers" in hint.text
+        assert run("return view.lassoing")
+        end()
+        assert not hint.is_displayed()
+        assert not run("return view.lassoing")
+
+
 def test_every_heading_is_named_at_some_zoom(run) -> None:
     missing = run(
         "const left = new Set(model.data.regions); for (const g of model.data.regions) {"

@@ -37,8 +37,9 @@ const THEMES_UNTIL = 3; // zoom up to which themes are named
 const HEADINGS_FROM = 1.3; // zoom from which headings are named, too, where there are several themes
 const AREA_OF_HEADING = 24000; // square pixels of map for the name of one heading, twice as many beside themes
 const AREA_OF_PAPER = 7000;
-const MOST_COVERED = [5, 1.5]; // what covering dots may cost a name, on a map of few and of many
-const MANY_DOTS = 600;
+const MANY_DOTS = 600; // in view: among fewer no name covers a dot, as there is room somewhere
+const MOST_COVERED = 1.5; // what covering dots may cost the name of a region among many
+const AIR = 2; // pixels between a name and the dots beside it
 const SPACING_OF_NAMES = [64, 110]; // mean pixels between dots: papers' names begin, all are tried
 const MAX_LISTED = 200; // rows shown before one asks for more
 const YEAR_COLOURS = [
@@ -101,44 +102,6 @@ class TakenBoxes {
   }
 }
 
-/** How many dots a box covers, in constant time: a table of sums over cells of a few pixels. */
-class CoveredDots {
-  constructor(box, cell = 6) {
-    this.box = box;
-    this.cell = cell;
-    this.columns = Math.ceil((box.r - box.l) / cell) + 2;
-    this.rows = Math.ceil((box.b - box.t) / cell) + 2;
-    this.sums = new Int32Array(this.columns * this.rows);
-  }
-
-  add(x, y) {
-    const i = Math.floor((x - this.box.l) / this.cell) + 1;
-    const j = Math.floor((y - this.box.t) / this.cell) + 1;
-    if (i > 0 && j > 0 && i < this.columns && j < this.rows) this.sums[j * this.columns + i]++;
-  }
-
-  /** To be called once all dots are in. */
-  sum() {
-    const { columns, rows, sums } = this;
-    for (let j = 1; j < rows; j++) {
-      for (let i = 1, row = 0; i < columns; i++) {
-        row += sums[j * columns + i];
-        sums[j * columns + i] = row + sums[(j - 1) * columns + i];
-      }
-    }
-  }
-
-  count(box) {
-    const at = (v, origin, most) => clamp(Math.floor((v - origin) / this.cell) + 1, 0, most - 1);
-    const l = Math.max(0, at(box.l, this.box.l, this.columns) - 1);
-    const t = Math.max(0, at(box.t, this.box.t, this.rows) - 1);
-    const r = at(box.r, this.box.l, this.columns);
-    const b = at(box.b, this.box.t, this.rows);
-    const { columns, sums } = this;
-    return sums[b * columns + r] - sums[t * columns + r] - sums[b * columns + l] + sums[t * columns + l];
-  }
-}
-
 /** Dots by place: those in a box are found without looking at all. */
 class DotGrid {
   constructor(dots) {
@@ -166,7 +129,7 @@ class DotGrid {
 
   row(y) { return clamp(Math.floor((y - this.box.t) / this.cellY), 0, this.side - 1); }
 
-  /** Calls `visit` with each dot in the box, which is in the map's own units. */
+  /** Calls `visit` with each dot in the box, which is in the map's own units, until it returns true. */
   within(l, t, r, b, visit) {
     for (let j = this.row(t); j <= this.row(b); j++) {
       const from = this.starts[j * this.side + this.column(l)];
@@ -174,7 +137,7 @@ class DotGrid {
       for (let k = from; k < to; k++) {
         const i = this.items[k];
         const d = this.dots[i];
-        if (d.x >= l && d.x <= r && d.y >= t && d.y <= b) visit(i);
+        if (d.x >= l && d.x <= r && d.y >= t && d.y <= b && visit(i)) return;
       }
     }
   }
@@ -355,16 +318,23 @@ class NamePlacer {
    */
   constructor(model, k, zoom, box, bounds, spacing, radius, measure) {
     Object.assign(this, { model, k, zoom, box, bounds, spacing, radius, measure });
-    this.mostCovered = MOST_COVERED[Number(model.dots.length > MANY_DOTS)];
     this.taken = new TakenBoxes();
-    this.covered = new CoveredDots(box);
     this.rows = [];
     model.grid.within(box.l / k, -box.b / k, box.r / k, -box.t / k, (i) => {
-      if (!model.state[i]) return;
-      this.covered.add(model.dots[i].x * k, -model.dots[i].y * k);
       if (model.isLit(i)) this.rows.push(i);
     });
-    this.covered.sum();
+    this.isCrowded = this.rows.length > MANY_DOTS;
+  }
+
+  /** How many lit dots a name in the box would lie on, counted up to `enough`; not that of row `own`. */
+  covered(box, enough, own = -1) {
+    const { k, model } = this;
+    const edge = this.radius + AIR;
+    let count = 0;
+    model.grid.within((box.l - edge) / k, -(box.b + edge) / k, (box.r + edge) / k, -(box.t - edge) / k, (i) => {
+      return i !== own && model.isLit(i) && ++count >= enough;
+    });
+    return count;
   }
 
   /** All names; `first` are rows of papers that have the first choice. */
@@ -399,7 +369,9 @@ class NamePlacer {
       const [x, y] = [cx + dx * size * 1.6, cy + dy * size * 0.8];
       const box = { l: x - wide, t: y - size * 0.66, r: x + wide, b: y + size * 0.66 };
       if (!this.isInBounds(box) || !this.taken.isFree(box)) continue;
-      const cost = way + Math.min(this.covered.count(box), this.mostCovered);
+      const covered = this.covered(box, this.isCrowded ? MOST_COVERED : 1);
+      if (covered && !this.isCrowded) continue;
+      const cost = way + Math.min(covered, MOST_COVERED);
       if (!best || cost < best.cost) best = { cost, x, y, box };
     }
     if (!best) return null;
@@ -443,21 +415,23 @@ class NamePlacer {
     const font = `${must ? "600 " : ""}11.5px ${FACE}`;
     const wide = this.measure(d.n, font) + 4;
     const [x, y, r] = [d.x * this.k, -d.y * this.k, this.radius + 3];
-    const places = [[r + wide / 2, 0], [-r - wide / 2, 0], [0, r + 8], [0, -r - 8]];
+    const [side, slant] = [r + wide / 2, 0.7 * r + wide / 2];
+    const places = [[side, 0], [-side, 0], [0, r + 8], [0, -r - 8],
+      [slant, 0.7 * r + 8], [-slant, 0.7 * r + 8], [slant, -0.7 * r - 8], [-slant, -0.7 * r - 8]];
     let best = null;
     for (const [dx, dy] of places) {
       const box = { l: x + dx - wide / 2, t: y + dy - 8, r: x + dx + wide / 2, b: y + dy + 8 };
-      if (!this.taken.isFree(box)) continue;
-      const cost = this.covered.count(box);
+      if (!this.isInBounds(box) || !this.taken.isFree(box)) continue;
+      const cost = this.covered(box, must ? Infinity : 1, i);
       if (!best || cost < best.cost) best = { cost, x: x + dx, y: y + dy, box };
     }
-    if (!best || (best.cost > 1 && !must)) return null;
+    if (!best || (best.cost && !must)) return null;
     this.taken.add(best.box);
     return { kind: "paper", text: d.n, font, x: best.x, y: best.y, box: best.box, line: null, row: i };
   }
 }
 
-/** Steps away from a name's first place, and what each costs: one dot covered is four rings. */
+/** Steps away from a name's first place, and what each costs: among many, one dot covered is four rings. */
 NamePlacer.spiral = [[0, 0, 0]];
 for (let ring = 1; ring <= 11; ring++) {
   for (let s = 0; s < 4 * ring; s++) {
@@ -1033,7 +1007,10 @@ class MapPanel {
     this.tip = make("div", undefined, "tip");
     this.tip.hidden = true;
     const stage = make("div", undefined, "stage");
-    stage.append(this.canvas, this.tip);
+    this.hint = make("p", undefined, "hint");
+    this.hint.hidden = true;
+    this.hint.append(make("span", "Draw a line around papers."), makeButton("Done", () => { this.toggleLasso(); this.lasso.focus(); }, "Or press Escape"));
+    stage.append(this.canvas, this.tip, this.hint);
     this.about = make("section", undefined, "about");
     this.selection = make("section", undefined, "selection");
     this.key = make("section", undefined, "key");
@@ -1044,6 +1021,7 @@ class MapPanel {
     this.said = make("p", undefined, "said");
     this.said.setAttribute("role", "status");
     this.root.replaceChildren(this.buildBar(), stage, aside, this.table, this.said);
+    this.root.addEventListener("keydown", (e) => { if (e.key === "Escape" && this.view.lassoing) this.toggleLasso(); });
   }
 
   buildBar() {
@@ -1172,10 +1150,14 @@ class MapPanel {
     this.view.redraw();
   }
 
+  /** Begins or ends drawing lines around papers; while it lasts, a line says so and how to end it. */
   toggleLasso() {
-    this.view.lassoing = !this.view.lassoing;
-    this.lasso.setAttribute("aria-pressed", String(this.view.lassoing));
-    this.canvas.style.cursor = this.view.lassoing ? "crosshair" : "grab";
+    const on = !this.view.lassoing;
+    this.view.lassoing = on;
+    this.lasso.setAttribute("aria-pressed", String(on));
+    this.hint.hidden = !on;
+    this.say(on ? "Draw a line around papers. Escape ends it." : "");
+    this.canvas.style.cursor = on ? "crosshair" : "grab";
   }
 
   open(i) {
