@@ -258,6 +258,26 @@ def test_the_table_of_papers_filters(visit, browser) -> None:
     until(browser, lambda: "3 works" in words(browser))
 
 
+def test_filters_of_the_table_outlast_a_paper_and_a_reload(visit, browser) -> None:
+    visit("papers")
+    press(browser, "ambiguous")
+    chip = "[class*=st-key-filter-off-0] button"
+    until(browser, lambda: "ambiguous" in element(browser, chip).text)
+    address = until(browser, lambda: "status=unsure" in browser.current_url and browser.current_url)
+    browser.refresh()
+    settle(browser)
+    assert "ambiguous" in element(browser, chip).text
+    press(browser, "To settle")
+    until(browser, lambda: "/settle" in browser.current_url)
+    settle(browser)
+    browser.back()
+    until(browser, lambda: browser.current_url == address)
+    assert "ambiguous" in element(browser, chip).text
+    element(browser, chip).click()
+    until(browser, lambda: "status=" not in browser.current_url)
+    assert not browser.find_elements(By.CSS_SELECTOR, chip)
+
+
 def test_a_ticked_row_offers_files_citations_and_a_table(visit, browser) -> None:
     visit("papers")
     grid = element(browser, "canvas[data-testid=data-grid-canvas]")

@@ -63,9 +63,13 @@ def page(monkeypatch, state, example_library):
         else:
             frame.guarded(papers.page)()
 
-    return lambda *ids: testing.AppTest.from_function(
-        script, default_timeout=240, args=(list(ids),)
-    ).run()
+    def draw(*ids: str, **given):
+        app = testing.AppTest.from_function(script, default_timeout=240, args=(list(ids),))
+        for name, value in given.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return draw
 
 
 def titles(app) -> list[str]:
@@ -87,6 +91,58 @@ def test_the_table_is_filtered_by_year_venue_and_heading(page, example_library) 
     heading = app.multiselect(key="papers-heading").options[0]
     app.multiselect(key="papers-heading").set_value([heading]).run()
     assert not app.exception
+
+
+def chips(app) -> list[str]:
+    return [b.label.replace("\\", "") for b in app.button if str(b.key).startswith("filter-off-")]
+
+
+def test_filters_in_force_stand_above_the_table_and_are_taken_off(page, example_library) -> None:
+    with Library.open(example_library) as library:
+        entries = library.works()
+    venue = next(e.work.venue for e in entries if e.work.venue and e.work.year)
+    app = page()
+    assert chips(app) == []
+    app.multiselect(key="papers-venue").set_value([venue]).run()
+    app.number_input(key="papers-from").set_value(1950).run()
+    app.button_group(key="papers-reading").set_value(["read"]).run()
+    assert chips(app) == [f"Venue: {venue}", "Reading: read", "From year: 1950"]
+    assert titles(app) == []
+    app.button(key="filter-off-1").click().run()
+    assert chips(app) == [f"Venue: {venue}", "From year: 1950"]
+    assert set(app.dataframe[0].value["Venue"]) == {venue}
+    app.button(key="filters-off").click().run()
+    assert chips(app) == []
+    assert len(titles(app)) == len(entries)
+
+
+def test_filters_stand_in_the_address_and_come_from_it(page, example_library) -> None:
+    with Library.open(example_library) as library:
+        first = next(e for e in library.works() if e.headings and e.work.venue)
+    heading = formatting.path(first.headings[0])
+    app = page()
+    app.multiselect(key="papers-heading").set_value([heading]).run()
+    app.multiselect(key="papers-venue").set_value([first.work.venue]).run()
+    given = {"heading": heading, "venue": first.work.venue}
+    assert dict(app.query_params) == given
+    again = page(**given)
+    assert titles(again) == titles(app)
+    assert first.work.title in titles(again)
+    assert len(chips(again)) == 2
+
+
+HOSTILE = {"from": "20x7", "to": "99999", "venue": "No <b>venue</b>", "status": "gone\nfetched"}
+
+
+def test_what_is_no_filter_in_the_address_is_left_out(page) -> None:
+    assert chips(page(**HOSTILE)) == ["Status: full text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("1997", 1997), ("", None), ("1399", None), ("٢٠٢٠", None), ("-997", None)]
+)
+def test_a_year_in_the_address(text, year) -> None:
+    assert paper_filters.read_year(text) == year
 
 
 def test_ticked_papers_go_out_as_files_and_into_a_table(page, example_library) -> None:

@@ -36,7 +36,6 @@ def filter_field(
     *,
     key: str,
     width: int | Literal["stretch"] = "stretch",
-    in_address: bool = False,
 ) -> str:
     """A field for words to filter by, without a line above it; what is typed, trimmed."""
     typed = st.text_input(
@@ -44,7 +43,6 @@ def filter_field(
         placeholder=hint,
         icon=icon,
         key=key,
-        bind="query-params" if in_address else None,
         label_visibility="collapsed",
         width=width,
     )
