@@ -128,7 +128,7 @@ def label(browser) -> None:
     settle(browser)
     tick(browser, "[class*=st-key-label-important]")
     settle(browser)
-    type_into(browser, "input[aria-label=Tags]", "minima", Keys.ENTER)
+    type_into(browser, "input[aria-label^=Tags]", "minima", Keys.ENTER)
     settle(browser)
 
 

@@ -241,10 +241,8 @@ class _HeadingPair:
         """The pair as a person reads it."""
         why = []
         if self.names_agree:
-            same = self.have_same_name
-            why.append(
-                "have the same name" if same else f"have like names (cosine {self.name_cosine:.2f})"
-            )
+            alike = f"have names of like meaning (similarity {self.name_cosine:.2f})"
+            why.append("have the same name" if self.have_same_name else alike)
         if self.works_tell:
             share = chance_words(self.works_similarity)
             why.append(f"hold papers nearly as alike as those within either ({share})")

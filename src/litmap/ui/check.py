@@ -13,7 +13,7 @@ import streamlit as st
 from litmap.library.summary_view import sentence_as_json
 from litmap.models import FindingKind
 from litmap.parsing.places import sentence_place
-from litmap.ui import check_runs, components, formatting, links, state
+from litmap.ui import app_advice, check_runs, components, formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.library import Entry, Library
@@ -332,7 +332,7 @@ def _finding(finding: Finding, key: str, *, is_chosen: bool) -> None:
                 on_click=_choose,
                 args=(finding, 0),
             )
-    st.caption(formatting.escape(finding.why))
+    st.caption(formatting.advice(app_advice.in_app(finding.why)))
 
 
 def _keep_word(library: Library, pair: tuple[str, str], fine: bool) -> None:
@@ -352,7 +352,7 @@ def _beside(library: Library, chosen: tuple[Finding, int]) -> None:
         return
     sentences = _sentences(finding)
     if not sentences:
-        st.caption(formatting.escape(finding.why))
+        st.caption(formatting.advice(app_advice.in_app(finding.why)))
         return
     heads = {0: entry, len(finding.evidence): None}
     for at, sentence in enumerate(sentences):

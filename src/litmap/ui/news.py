@@ -15,7 +15,7 @@ from litmap.digests import KIND_LABELS, Item, Line, Section, make_digest
 from litmap.digests.markdown import address
 from litmap.errors import SearchError
 from litmap.models import Candidate, Event, EventKind
-from litmap.ui import candidate_buttons, formatting, links, state
+from litmap.ui import app_advice, candidate_buttons, formatting, links, state
 
 if TYPE_CHECKING:
     from litmap.digests.wording import Quote
@@ -237,7 +237,7 @@ def _line(library: Library, row: Row, line: Line) -> None:
     """One event: its kind as a badge, what is said of it, and the paper's own sentences."""
     badge = f":{COLOURS[line.kind]}-badge[{line.label}]"
     link = f" [{formatting.escape(line.link_text)}](<{address(line.url)}>)" if line.url else ""
-    st.markdown(f"{badge} {formatting.advice(line.text)}{link}", width="stretch")
+    st.markdown(f"{badge} {formatting.advice(app_advice.in_app(line.text))}{link}", width="stretch")
     for number, quote in enumerate(line.quotes):
         _quote(library, row, quote, f"news-quote-{line.event}-{number}")
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import LitmapError, SearchError
-from litmap.parsing.percentages import chance_words
 from litmap.ui import (
+    app_advice,
     components,
+    filing_words,
     formatting,
     kept_words,
     links,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from litmap.library import Entry, Library
-    from litmap.models import Filing, PdfFile, Work
+    from litmap.models import PdfFile, Work
 
 
 def page() -> None:
@@ -90,7 +91,7 @@ def _all_authors(work: Work) -> None:
 def _why_not(library: Library, entry: Entry) -> None:
     """Why there is no PDF, what was tried, and what a person can do."""
     st.info(
-        formatting.advice(settling.plain_reason(entry)),
+        formatting.advice(_reason(entry)),
         icon=":material/info:",
     )
     if entry.tried:
@@ -105,6 +106,12 @@ def _why_not(library: Library, entry: Entry) -> None:
     if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
         folder = library.paths.papers
         st.caption(f"Have the PDF? Put it into {formatting.escape(str(folder))} and refresh.")
+
+
+def _reason(entry: Entry) -> str:
+    """Why a work has no PDF, as a sentence that sends to what stands below it."""
+    told = app_advice.in_app(entry.reason, app_advice.HERE)
+    return formatting.sentence(told or "There is no PDF")
 
 
 def _summary(library: Library, entry: Entry) -> None:
@@ -142,25 +149,11 @@ def _filing(library: Library, entry: Entry) -> None:
     if filing is None:
         return
     if not entry.headings:
-        st.markdown(_suggested_place(filing))
+        st.markdown(filing_words.suggested(filing))
     if filing.misfit:
         st.caption(f":material/alt_route: {formatting.escape(filing.misfit)}")
-    others = [
-        a for a in filing.alternatives if a.confidence >= 0.05 and a.heading not in entry.headings
-    ][:3]
-    if others:
-        near = ", ".join(
-            f"{formatting.path(a.heading[-1:])} {chance_words(a.confidence)}" for a in others
-        )
-        st.caption(f"Also near: {formatting.escape(near)}")
-
-
-def _suggested_place(filing: Filing) -> str:
-    """Markdown that says where a paper belongs by its text."""
-    sure = f"{chance_words(filing.confidence)} sure"
-    if filing.suggested is None:
-        return f"Fits none of your headings ({sure})."
-    return f"By its text: **{formatting.escape(formatting.path(filing.suggested))}** ({sure})"
+    if others := filing_words.others(filing, entry.headings):
+        st.caption(others)
 
 
 def _read(library: Library, entry: Entry) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from litmap.errors import LitmapError
 from litmap.library.summary_view import sentence_as_json
-from litmap.ui import components, downloads, formatting, links, state
+from litmap.ui import app_advice, components, downloads, formatting, links, state
 from litmap.ui.chosen_papers import CHOSEN_FOR_TABLE
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _paper(row: Row) -> None:
     st.caption(formatting.escape(formatting.shorten(work.title, 90)))
     components.notices(work)
     if row.why:
-        st.caption(formatting.escape(formatting.sentence(row.why)))
+        st.caption(formatting.advice(formatting.sentence(app_advice.in_app(row.why))))
 
 
 def _cell(column: str, cell: Cell | None, key: str) -> None:

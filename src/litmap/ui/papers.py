@@ -10,6 +10,7 @@ import streamlit as st
 
 from litmap.ui import (
     adding,
+    app_advice,
     chosen_papers,
     companion,
     formatting,
@@ -108,12 +109,17 @@ def _row(entry: Entry) -> dict[str, Any]:
         "Authors": formatting.people(entry.work.authors),
         "Year": entry.work.year,
         "Status": formatting.STATUSES.get(entry.status, (entry.status,))[0],
-        "Why": "" if entry.status == "fetched" else formatting.sentence(entry.reason),
+        "Why": "" if entry.status == "fetched" else _reason(entry),
         "Reading": _reading(entry),
         "Tags": list(entry.labels.tags),
         "Venue": entry.work.venue,
         "Heading": "; ".join(h[-1] for h in formatting.deepest(entry.headings)),
     }
+
+
+def _reason(entry: Entry) -> str:
+    """Why there is no PDF, and what can be done about it in the app."""
+    return formatting.sentence(app_advice.in_app(entry.reason))
 
 
 def _reading(entry: Entry) -> str:

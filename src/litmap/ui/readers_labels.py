@@ -24,7 +24,7 @@ def _label(told: ReadingState) -> str:
 def draw(library: Library, entry: Entry) -> None:
     """To read, reading, read; important; tags: of one paper."""
     work, may = entry.work.id, state.may_change()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             "Reading",
             STATES,
@@ -45,12 +45,11 @@ def draw(library: Library, entry: Entry) -> None:
             disabled=not may,
         )
         st.multiselect(
-            "Tags",
+            "Tags: type one, then press Enter",
             all_tags(library.works()),
             list(entry.labels.tags),
             key=f"label-tags-{work}",
             placeholder="Your tags",
-            label_visibility="collapsed",
             accept_new_options=True,
             on_change=_keep_tags,
             args=(library, work),

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from litmap.errors import NoLibrary
-from litmap.ui import first_steps, formatting, refresh_process, refresh_words, schedules, state
+from litmap.ui import (
+    app_advice,
+    first_steps,
+    formatting,
+    refresh_process,
+    refresh_words,
+    schedules,
+    state,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +94,9 @@ def _problems(run: Run) -> None:
         with st.expander(f"Problems ({len(run.problems)})", icon=":material/warning:"):
             for problem in run.problems[:200]:
                 subject = formatting.escape(formatting.shorten(problem.subject, 120))
-                st.markdown(f"- **{subject}** {formatting.advice(problem.reason)}")
+                st.markdown(
+                    f"- **{subject}** {formatting.advice(app_advice.in_app(problem.reason))}"
+                )
 
 
 def _headline(run: Run) -> str:

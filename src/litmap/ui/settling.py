@@ -36,10 +36,7 @@ def page() -> None:
             icon=":material/check_circle:",
         )
         return
-    st.markdown(
-        f"{formatting.count(len(waiting), 'work')}: your notes name each, and more than one fits, "
-        "or it is not sure that the one found is meant. Your word wins over every source."
-    )
+    st.markdown(f"{_waiting(len(waiting))} Your word wins over every source.")
     if not state.may_change():
         st.info(state.how_to_change("settle a work"), icon=":material/lock:")
     sheets = -(-len(waiting) // SHOWN)
@@ -51,18 +48,17 @@ def page() -> None:
             draw(library, entry)
 
 
+def _waiting(number: int) -> str:
+    """Why so many works wait."""
+    why = "and more than one fits, or it is not sure that the one found is meant."
+    each = "it" if number == 1 else "each"
+    return f"{formatting.count(number, 'work')}: your notes name {each}, {why}"
+
+
 def _name(entry: Entry) -> str:
     """What the notes call it."""
     called = next((m.text for m in entry.mentions if m.text.strip()), "")
     return formatting.shorten(called or entry.work.title, 120)
-
-
-def plain_reason(entry: Entry) -> str:
-    """Why a work has no PDF, as a sentence; without the command that settles it, as its buttons
-    stand beside.
-    """
-    told = entry.reason.partition(" Settle it with `litmap resolve")[0]
-    return formatting.sentence(told or "There is no PDF")
 
 
 def draw(library: Library, entry: Entry) -> None:

@@ -8,10 +8,10 @@ import streamlit as st
 
 from litmap.errors import LitmapError, SearchError
 from litmap.library.topics_view import FINDINGS
-from litmap.parsing.percentages import chance_words
 from litmap.ui import (
     chosen_papers,
     components,
+    filing_words,
     formatting,
     kept_words,
     links,
@@ -199,19 +199,10 @@ def _unfiled(view: TopicsView, filing: Filing) -> None:
     """A paper without a heading, with the headings it may belong under."""
     with st.container(border=True, gap="small"):
         links.link_work(view.entries[filing.work].work)
-        if filing.suggested:
-            where = f"**{formatting.escape(formatting.path(filing.suggested[-2:]))}**"
-            st.caption(
-                f":material/arrow_forward: {where}, {chance_words(filing.confidence)} confidence"
-            )
-        else:
-            labels = {topic.id: topic.label for topic in view.topics}
-            name = labels.get(filing.cluster or "", "")
-            closest = f"; closest to *{formatting.escape(name)}*" if name else ""
-            st.caption(f":material/help_center: fits none of your headings{closest}")
-        others = [a for a in filing.alternatives if a.heading != filing.suggested][:2]
-        if others:
-            names = (
-                f"{formatting.escape(a.heading[-1])} {chance_words(a.confidence)}" for a in others
-            )
-            st.caption(f"or {', '.join(names)}")
+        icon = ":material/arrow_forward:" if filing.suggested else ":material/help_center:"
+        st.caption(f"{icon} {filing_words.suggested(filing)}")
+        group = next((t.label for t in view.topics if t.id == filing.cluster), "")
+        if group:
+            st.caption(f"Closest to *{formatting.escape(group)}*")
+        if others := filing_words.others(filing):
+            st.caption(others)
