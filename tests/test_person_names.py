@@ -20,6 +20,8 @@ from litmap.parsing.person_names import (
         ("LeCun, Yann", "lecun", "lecun", ("lecun",), "LeCun"),
         ("Yann LeCun", "lecun", "lecun", ("lecun",), "LeCun"),
         ("LeCun YA", "lecun", "lecun", ("ya",), "YA"),
+        ("Macosko EZ.", "macosko", "macosko", ("macosko",), "Macosko"),
+        ("van der Maaten LJP.", "maaten", "maaten", ("maaten",), "Maaten"),
         ("Ravid Shwartz-Ziv", "ziv", "shwartz ziv", ("ziv",), "Shwartz-Ziv"),
         ("Laurens van der Berg", "berg", "berg", ("berg",), "Berg"),
         ("van der Berg, Laurens", "van der berg", "berg", ("berg",), "Berg"),

@@ -22,6 +22,7 @@ from litmap.parsing.word_lists import load_words
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _DOTTED_INITIALS = re.compile(r"(?:-?[A-Z]\.)+")
 _INITIALS_BEHIND = re.compile(r"[A-Z]{1,3}\.?")
+_STOPPED_INITIALS = re.compile(r"[A-Z]{2,3}\.")
 
 
 MAX_NAME_WORDS = 8
@@ -55,7 +56,7 @@ def split_name(name: str) -> PersonName:
 
 
 def _split_words(name: str, suffixes: Sequence[str]) -> PersonName:
-    """'Given Family', 'Given Family Jr.' and 'Family G. N.', or an organisation."""
+    """'Given Family', 'Given Family Jr.', 'Family G. N.' and 'Family GN.', or an organisation."""
     words = name.split()
     suffix = " ".join(suffixes)
     if len(words) > 2 and _SUFFIX.fullmatch(words[-1]):
@@ -64,6 +65,8 @@ def _split_words(name: str, suffixes: Sequence[str]) -> PersonName:
         return PersonName(name, literal=len(words) != 1)
     if words[-1].endswith(".") and all(map(_DOTTED_INITIALS.fullmatch, words[1:])):
         return PersonName(words[0], " ".join(words[1:]), suffix)
+    if _STOPPED_INITIALS.fullmatch(words[-1]):  # 'van der Maaten LJP.': no family name ends so
+        return PersonName(" ".join(words[:-1]), words[-1], suffix)
     first = _family_start(words)
     return PersonName(" ".join(words[first:]), " ".join(words[:first]), suffix)
 
@@ -99,6 +102,7 @@ def family_name(name: str) -> str:
     """The family name in 'LeCun, Yann', 'Yann LeCun', 'LeCun Y.' or 'LeCun', normalised."""
     if "," in name:
         return normalise_title(name.split(",", 1)[0])
+    name = _without_stopped_initials(name)
     words = normalise_title(name).split()
     while len(words) > 1 and (len(words[-1]) == 1 or words[-1] in {"jr", "sr", "ii", "iii"}):
         words.pop()
@@ -106,6 +110,13 @@ def family_name(name: str) -> str:
     if len(raw) == 2 and _INITIALS_BEHIND.fullmatch(raw[1]):  # 'LeCun YA'
         return normalise_title(raw[0])
     return words[-1] if words else ""
+
+
+def _without_stopped_initials(name: str) -> str:
+    """'Macosko' of 'Macosko EZ.', 'van der Maaten' of 'van der Maaten LJP.'."""
+    words = name.split()
+    is_stopped = len(words) > 1 and _STOPPED_INITIALS.fullmatch(words[-1])
+    return " ".join(words[:-1]) if is_stopped else name
 
 
 @lru_cache(maxsize=8192)
@@ -126,7 +137,8 @@ def family_keys(names: Sequence[str]) -> tuple[str, ...]:
     """Normalised last words of names written 'Given Family', 'Family, Given' or 'G. Family'."""
     found = []
     for name in names:
-        words = plain_words(name.split(",", 1)[0] if "," in name else name).split()
+        family = name.split(",", 1)[0] if "," in name else _without_stopped_initials(name)
+        words = plain_words(family).split()
         while len(words) > 1 and words[-1] in ("jr", "sr", "ii", "iii"):
             words.pop()
         if words:

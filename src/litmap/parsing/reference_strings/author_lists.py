@@ -169,10 +169,19 @@ class NameReader(NameParts):
                 i, full = i + 1, full + 1
             else:
                 break
-        if not full or (short and self.dotted_initial(i - 2) == i):
+        if not full or (short and self.dotted_initial(i - 2) == i) or self._are_initials_last(i):
             return None  # what ends in an initial has another form
         score = _direct_score(full, short)
         return Name(self.span(start, i), "direct", score, self.suffix(i), bool(short and full == 1))
+
+    def _are_initials_last(self, i: int) -> bool:
+        """The 'AM' of 'Klein AM et al.' and 'Klein AM. et al.'; 'YU' of 'Xin YU, Wei LIU' may be a
+        family name.
+        """
+        behind = i + 1 if self.word(i) == "." else i
+        is_more = self.word(behind) == "et" and self.word(behind + 1) == "al"
+        last = self.word(i - 1)
+        return is_more and 1 < len(last) <= 3 and last.isupper() and i > 1
 
     def _may_go_on(self, i: int) -> bool:
         """Whether a name with an initial may go on: 'Johannes D. | van der Waals'."""

@@ -158,7 +158,15 @@ class NameParts:
             i = after
         if start < i and self.word(i)[:1].islower() and self.word(i) not in CONJUNCTIONS:
             return start
-        return i
+        return i + 1 if start < i and self._is_stop_on_list(i) else i
+
+    def _is_stop_on_list(self, i: int) -> bool:
+        """The full stop behind initials that the list goes on after: 'Macosko EZ., Basu A.', 'Zheng
+        GX. et al.'.
+        """
+        after = self.word(i + 1)
+        goes_on = after in (",", ";", "&", "et") or after in CONJUNCTIONS
+        return self.word(i) == "." and not self.spaced(i) and goes_on
 
     def is_name_word(self, i: int) -> bool:
         """Whether the word at i may be part of a name."""
