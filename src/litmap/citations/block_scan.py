@@ -7,11 +7,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from litmap.citations.model import Sighting, UndatedMention, line_at
 from litmap.citations.recognisers.bib_records import field
 from litmap.citations.recognisers.entry_reader import ReferenceEntry
+from litmap.citations.recognisers.labelled_addresses import lines_of_other_works
 from litmap.citations.recognisers.learnt_entries import label_block
 from litmap.models import Link, NoteBlock
 from litmap.parsing.grammar import YEAR
@@ -184,6 +186,21 @@ def _sentence_borders(text: str) -> tuple[list[int], list[int]]:
     """Where sentences end and where the next begin; all mentions of a block ask for the same."""
     borders = list(sentence_borders(text, NOTE_SENTENCES))
     return [stop for stop, _ in borders], [begin for _, begin in borders]
+
+
+def split_works(block: NoteBlock) -> list[NoteBlock]:
+    """The block, or its lines apart where some name another work than the reference above them, by
+    a label and its address.
+    """
+    if len(block.line_starts) < 2 or len(block.text) > MAX_BLOCK or field(block, "breaks"):
+        return [block]
+    edges = [0, *lines_of_other_works(block), len(block.text)]
+    if len(edges) == 2:
+        return [block]
+    return [
+        _piece(block, begin, end, [link for link in block.links if begin <= link.start < end])
+        for begin, end in pairwise(edges)
+    ]
 
 
 def split_long(block: NoteBlock) -> list[NoteBlock]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from litmap.citations.block_scan import BlockScan, split_long
+from litmap.citations.block_scan import BlockScan, split_long, split_works
 from litmap.citations.detectors.author_year import (
     detect_author_year,
     detect_informal_names,
@@ -126,7 +126,8 @@ _WITHOUT_FIGURES = tuple(d for d in DETECTORS if d not in OF_FIGURES)
 
 def scan_note(note: Note, citekeys: Mapping[str, Tie]) -> NoteScan:
     """All that is detected in one note; `citekeys` are the ties of reference files' records."""
-    blocks = [piece for block in note.blocks for piece in split_long(block)]
+    parts = [part for block in note.blocks for part in split_works(block)]
+    blocks = [piece for part in parts for piece in split_long(part)]
     index = index_entries(note, blocks)
     note_scan = NoteScan(note, blocks, index, citekeys, title_floor(blocks, note.format))
     for block_scan in _block_scans(note_scan):
