@@ -132,7 +132,13 @@ def test_summaries_name_their_pages(library):
 
 
 def test_the_papers_own_references_give_a_reading_list(library):
-    assert library.citations_between()
+    pairs = library.citations_between()
+    assert pairs
+    for work in {one for pair in pairs for one in pair}:
+        citing, cited = library.citations_of(work)
+        assert list(citing) == [a for a, b in pairs if b == work]
+        assert list(cited) == [b for a, b in pairs if a == work]
+    assert library.citations_of("title:none") == ((), ())
     assert library.reading_list()[0]["count"] >= 2
 
 

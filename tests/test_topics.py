@@ -19,7 +19,7 @@ from litmap.topics import (
     review,
 )
 from litmap.topics.evidence import gather
-from litmap.topics.outline import _subject_of
+from litmap.topics.outline import Outline, _subject_of
 from litmap.topics.patch import starts_item
 from litmap.topics.scoring import neighbour_graph, propagate, regress
 
@@ -139,6 +139,19 @@ def test_title_of_a_note_is_no_topic_but_a_group_with_papers_is():
     assert got.topics == (("Reading", "Bees"), ("Reading", "Bees", "Dance"), ("Reading", "Sonnets"))
     assert got.topic_of(("Reading",)) is None
     assert got.topic_of(("Reading", "Inbox")) is None
+
+
+def test_a_heading_is_judged_once_however_many_works_stand_under_it(monkeypatch):
+    judged = []
+    monkeypatch.setattr(
+        Outline,
+        "topic_of",
+        lambda self, path: judged.append(path) or path,  # noqa: ARG005
+    )
+    works = [[("Insects", "Bees")], [("Insects", "Ants"), ("Insects", "Bees")]] * 100
+    got = read_outline({"a": [Heading(("Insects",), 1)]}, works)
+    assert judged == [("Insects", "Bees"), ("Insects", "Ants")]
+    assert set(got.topics) == set(judged)
 
 
 def test_other_below_a_subject_is_a_topic():

@@ -776,6 +776,21 @@ class Library:
     def _links(self) -> list[tuple[str, str]]:
         return [(a, b) for a, b in self._need_build().read_json("links") or []]
 
+    def citations_of(self, work: str) -> tuple[Sequence[str], Sequence[str]]:
+        """The works (ids) inside the library that cite a work, and those that it cites."""
+        citing, cited = self._links_by_end
+        return citing.get(work, ()), cited.get(work, ())
+
+    @cached_property
+    def _links_by_end(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+        """The citing works by the work they cite, and the cited works by the work that does."""
+        citing: dict[str, list[str]] = {}
+        cited: dict[str, list[str]] = {}
+        for one, two in self._links:
+            citing.setdefault(two, []).append(one)
+            cited.setdefault(one, []).append(two)
+        return citing, cited
+
     def suggested_moves(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """The notes' bytes now, and the new ones of those in which lines go below the suggested
         heading; nothing is written.

@@ -133,9 +133,9 @@ def read_outline(
         gathered.add_note(note, listed)
     titles = frozenset(gathered.titles)
     draft = Outline(tuple(gathered.notes), {}, {}, titles)
-    used = dict.fromkeys(
-        topic for paths in noted for path in paths if (topic := draft.topic_of(path))
-    )
+    # thousands of works stand under some hundred headings: each heading is judged once
+    paths = dict.fromkeys(tuple(path) for paths in noted for path in paths)
+    used = dict.fromkeys(topic for path in paths if (topic := draft.topic_of(path)))
     return Outline(
         _choose_topics(gathered.notes, used, titles),
         {path: "\n".join(texts) for path, texts in gathered.prose.items()},

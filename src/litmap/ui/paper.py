@@ -77,6 +77,8 @@ def _paper(library: Library, entry: Entry) -> None:
         _read(library, entry)
 
 
+SHOWN_NEAR = 6
+"""Nearest papers that are shown."""
 NAMED_AUTHORS = 3
 """Authors that the line below a title names."""
 
@@ -200,16 +202,23 @@ def _paragraphs(pdf: PdfFile, asked: Sequence[Any] | None) -> None:
 
 def _near(library: Library, entry: Entry) -> None:
     try:
-        answer = library.more_like(entry.work.id, limit=24)
+        nearest = _nearest(str(library.paths.root), library.build_id, entry.work.id, library)
     except LitmapError:
         return
-    nearest: dict[str, Entry] = {}
-    for hit in answer.hits:
-        if hit.entry and hit.entry.work.id != entry.work.id:
-            nearest.setdefault(hit.entry.work.id, hit.entry)
-    if nearest:
+    known = [library.by_id[work] for work in nearest if work in library.by_id]
+    if known:
         st.header("Nearest papers", anchor=False)
-        _link_titles(list(nearest.values())[:6])
+        _link_titles(known[:SHOWN_NEAR])
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _nearest(root: str, build: str, work: str, _library: Library) -> list[str]:
+    """The works (ids) that are nearest to a work, best first; the page is drawn anew with each
+    press, and this is a search. Raises `LitmapError`.
+    """
+    answer = _library.more_like(work, limit=4 * SHOWN_NEAR)
+    found = (hit.entry.work.id for hit in answer.hits if hit.entry)
+    return [one for one in dict.fromkeys(found) if one != work]
 
 
 def _link_titles(entries: Sequence[Entry]) -> None:
@@ -222,10 +231,9 @@ def _citations(library: Library, entry: Entry) -> None:
     """Which papers of the library cite it, and which it cites."""
     if not library.build_id:
         return
-    pairs = library.citations_between()
-    work = entry.work.id
-    _cited_papers(library, "Cited by", [citing for citing, cited in pairs if cited == work])
-    _cited_papers(library, "Cites", [cited for citing, cited in pairs if citing == work])
+    citing, cited = library.citations_of(entry.work.id)
+    _cited_papers(library, "Cited by", citing)
+    _cited_papers(library, "Cites", cited)
 
 
 def _cited_papers(library: Library, title: str, ids: Sequence[str]) -> None:

@@ -138,8 +138,8 @@ def _open_catalogue(root: str, stamp: tuple[str, int], file: tuple[int, int]) ->
 
 
 def _warm(opened: Library) -> None:
-    """Load the model and the topics, draw the map and start the process that draws pages, so that
-    the first who asks need not wait for them; then set aside what was loaded.
+    """Load the model, the topics and the citations, draw the map and start the process that draws
+    pages, so that the first who asks need not wait for them; then set aside what was loaded.
     """
     from litmap.ui import map_view
 
@@ -151,6 +151,7 @@ def _warm(opened: Library) -> None:
     with suppress(Exception):
         map_view.of_library(opened)
         opened.coverage()
+        opened.citations_of("")
     garbage.set_aside()  # Streamlit has all objects searched for cycles after each run of a page
 
 
