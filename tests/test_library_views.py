@@ -5,7 +5,8 @@ import math
 import pytest
 
 from litmap.catalogue.entries import Entry
-from litmap.library.results import show_results
+from litmap.cli.read_commands import print_results
+from litmap.library.results import SearchResults, show_results
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import Chunk, Hit, Sentence, Summary, Work
@@ -103,3 +104,29 @@ def test_a_sentence_names_its_paper(authors, year, cited):
     assert (first["cite"], first["title"]) == (cited, "A title")
     assert first["rects"] == [[1.0, 1.0, 8.0, 8.0]]
     assert (second["cite"], second["title"]) == ("gone", "gone")
+
+
+BARE = Entry(Work("title:0", "Tides of *deep* water"), "not-found", "")
+TOLD = Entry(Work("doi:10.1/a", "Harbours", abstract="Tides of deep water rise."), "pending", "")
+
+
+def first_hit(entry, text, kind="abstract"):
+    chunk = Chunk(f"abstract:{entry.work.id}", 0, text, kind)
+    found = Results(parse_query("tides"), (Hit(0, entry.work.id, 1.0, chunk),))
+    return show_results(found, "passage", {entry.work.id: entry}, 5, 3).hits[0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "kind", "shown"),
+    [
+        (BARE, "Tides of *deep* water", "abstract", "title"),
+        (BARE, "Tides of deep  water.", "abstract", "title"),
+        (TOLD, "Tides of deep water rise.", "abstract", "abstract"),
+        (BARE, "Tides of *deep* water", "body", "body"),
+    ],
+)
+def test_a_hit_that_is_no_more_than_a_title_says_so(entry, text, kind, shown, capsys):
+    hit = first_hit(entry, text, kind)
+    assert (hit.kind, hit.as_json()["kind"]) == (shown, shown)
+    print_results(SearchResults((hit,)))
+    assert (", title only" in capsys.readouterr().out) == (shown == "title")

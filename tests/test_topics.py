@@ -146,7 +146,7 @@ def test_a_heading_is_judged_once_however_many_works_stand_under_it(monkeypatch)
     monkeypatch.setattr(
         Outline,
         "topic_of",
-        lambda self, path: judged.append(path) or path,  # noqa: ARG005
+        lambda self, path: judged.append(path) or path,
     )
     works = [[("Insects", "Bees")], [("Insects", "Ants"), ("Insects", "Bees")]] * 100
     got = read_outline({"a": [Heading(("Insects",), 1)]}, works)

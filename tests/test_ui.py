@@ -487,3 +487,38 @@ def test_nothing_close_is_said_before_what_is_far_off() -> None:
     assert [told.value for told in app.info] == [r"Nothing is close to this\."]
     words = [m.value for m in app.markdown]
     assert any("A far passage" in w for w in words)
+
+
+def test_a_work_known_by_its_title_alone_is_not_called_an_abstract(drawn_hit) -> None:
+    app = drawn_hit("Tides of deep water")
+    assert [b.label for b in app.button] == ["title only"]
+    assert any(c.value.startswith("Only the title of this work") for c in app.caption)
+    app = drawn_hit("Tides rise where water is deep.")
+    assert [b.label for b in app.button] == ["abstract"]
+    assert any("Tides rise" in m.value for m in app.markdown)
+
+
+@pytest.fixture
+def drawn_hit():
+    """Draws a hit of a work without a PDF, of which so much is known."""
+    testing = pytest.importorskip("streamlit.testing.v1")
+
+    def script(text: str) -> None:
+        import streamlit as st
+
+        from litmap.catalogue.entries import Entry
+        from litmap.library.results import SearchHit
+        from litmap.models import Chunk, Work
+        from litmap.ui import links, search
+
+        st.session_state[links.PAGES] = {
+            name: st.Page(lambda: None, url_path=name) for name in ("search", "paper")
+        }
+        st.navigation(list(st.session_state[links.PAGES].values()), position="hidden")
+        entry = Entry(Work("title:0", "Tides of deep water"), "not-found", "")
+        hit = SearchHit(1, 0.1, 7, Chunk("abstract:title:0", 0, text, "abstract"), text, "", entry)
+        search._result(hit, "passage", hit)
+
+    return lambda text: testing.AppTest.from_function(
+        script, default_timeout=240, args=(text,)
+    ).run()

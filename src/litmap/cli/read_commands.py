@@ -42,6 +42,7 @@ from litmap.parsing.person_names import short_authors
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
     from litmap.library import Library, SearchResults
+    from litmap.library.results import SearchHit
     from litmap.models import Citation
 
 
@@ -148,13 +149,20 @@ def print_results(answer: SearchResults) -> None:
     for hit in (*answer.hits, *answer.notes):
         work = hit.entry.work if hit.entry else None
         head = reference(work.title, work.authors, work.year) if work else f"your note {hit.note}"
-        where = f", page {hit.page}" if hit.has_page else f", {hit.place}" if hit.place else ""
-        print(f"\n{hit.rank:2}. {clean(head)}{where}")
+        print(f"\n{hit.rank:2}. {clean(head)}{_where(hit)}")
         print_notices(work.notices if work else (), "    ")
         print(wrap(hit.quotation, "    "))
         print(f"    {hit.why}")
         for heading in hit.headings[:2]:
             print(f"    {'in your notes ' if work else ''}under {clean(path_text(heading))}")
+
+
+def _where(hit: SearchHit) -> str:
+    """', page 7': where a result stands, or that it is no more than a title."""
+    if hit.kind == "title":
+        return ", title only"
+    place = f"page {hit.page}" if hit.has_page else hit.place
+    return f", {place}" if place else ""
 
 
 def _add_works(commands: Any) -> None:

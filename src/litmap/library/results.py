@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from litmap.catalogue.entries import Entry
 from litmap.models import Chunk, HeadingPath, Hit, Mention
 from litmap.parsing.places import page_place, paragraph_place
+from litmap.parsing.title_similarity import normalise_title
 
 if TYPE_CHECKING:
     from litmap.search import Results
@@ -54,6 +55,16 @@ class SearchHit:
         return (tuple(self.chunk.section.split(" › ")),) if self.chunk.section else ()
 
     @property
+    def kind(self) -> str:
+        """The passage's kind; 'title' where no more than the work's title is known."""
+        is_title = (
+            self.entry is not None
+            and self.chunk.kind == "abstract"
+            and normalise_title(self.chunk.text) == normalise_title(self.entry.work.title)
+        )
+        return "title" if is_title else self.chunk.kind
+
+    @property
     def has_page(self) -> bool:
         """Whether it stands on a page of a PDF."""
         return self.page > 0 and not self.chunk.has_paragraphs
@@ -82,7 +93,7 @@ class SearchHit:
         return {
             "rank": self.rank,
             "score": self.score,
-            "kind": self.chunk.kind,
+            "kind": self.kind,
             "work": self._work_as_json(),
             "place": self.place,
             "page": self.page if has_pages else 0,

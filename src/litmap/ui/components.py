@@ -182,7 +182,7 @@ def page_picture(
     pages the paragraphs around the passage.
     """
     if pdf is None or page < 1:
-        st.caption("There is no page to show: only title and abstract of this work are here.")
+        st.caption("There is no page to show: no PDF or other full text of this work is here.")
         return
     if not pdf.has_pages:
         paragraphs(pdf, page - AROUND, page + AROUND, passage)

@@ -231,7 +231,12 @@ def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
 
 
 def _text(hit: SearchHit) -> None:
-    """What was found: a table as a grid below its caption, anything else as running text."""
+    """What was found: a table as a grid below its caption, anything else as running text; a title
+    stands above already.
+    """
+    if hit.kind == "title":
+        st.caption("Only the title of this work is known: neither a PDF nor an abstract is here.")
+        return
     caption, rows = tables.read_passage(hit.chunk.text) if hit.chunk.kind == "table" else ("", [])
     if not rows:
         st.markdown(_passage(hit))
@@ -243,9 +248,13 @@ def _text(hit: SearchHit) -> None:
 
 def _show_button(hit: SearchHit, *, is_chosen: bool) -> None:
     """The button that brings the hit's page to the right."""
-    label = formatting.escape(hit.place) if hit.page else hit.chunk.kind
+    label = formatting.escape(hit.place) if hit.page else _KINDS.get(hit.kind, hit.kind)
     icon = ":material/visibility:" if is_chosen else ":material/find_in_page:"
     st.button(label, key=f"show-{hit.rank}", icon=icon, on_click=_choose, args=(hit.row,))
+
+
+_KINDS = {"title": "title only"}
+"""What the button of a hit without a page says, where that is not its kind."""
 
 
 def _choose(row: int) -> None:
