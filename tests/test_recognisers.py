@@ -1112,3 +1112,31 @@ def test_a_list_of_some_hundred_authors_is_read_in_linear_time() -> None:
     start = time.process_time()
     cited_titles("Savage VM, Wesn AP, " * 120 + "Tempo in dry years, Nature 2004")
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "people"),
+    [
+        ("Manifestos: Pearl, Theoretical impediments to machine learning (position paper) and his blog",
+         "Theoretical impediments to machine learning", ("Pearl",)),
+        ("See also Lipton, The mythos of model interpretability (workshop paper) for a critique.",
+         "The mythos of model interpretability", ("Lipton",)),
+        ("read Marcus and Davis, Insights for building trusted machines (essay), then the replies",
+         "Insights for building trusted machines", ("Marcus", "Davis")),
+    ],
+)  # fmt: skip
+def test_a_title_between_names_and_its_kind_in_brackets(text, title, people):
+    [(found, names)] = sentence_titles(text)
+    assert (found.text, names.names) == (title, people)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Berlin, The trip to the lake (photos) was good",
+        "Next week: Anna, The presentation on transfer learning (remote)",
+        "In Paris, The museum of modern art (book ahead)!",
+    ],
+)
+def test_another_remark_in_brackets_makes_no_title(text):
+    assert sentence_titles(text) == []

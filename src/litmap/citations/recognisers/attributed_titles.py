@@ -25,6 +25,7 @@ from litmap.citations.recognisers.words_in_titles import (
 )
 from litmap.parsing.grammar import NAME_START, NAMES, YEAR_SINCE_1600
 from litmap.parsing.venues import is_numbered_venue, is_unambiguous_journal
+from litmap.parsing.word_lists import load_pattern
 
 CANDIDATE_SCORE = 0.6
 """What a title is given that stands beside its people."""
@@ -61,8 +62,10 @@ _BEHIND = re.compile(
 )
 _NAMES_IN_BRACKETS = re.compile(rf" \((?:by )?(?:{NAMES})\)")
 _BEHIND_NAMES = re.compile(
-    r"(?P<title>[A-ZÀ-Þ](?<=, .)[\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)(?=[.;()\[\]]|\s*$)"
+    r"(?P<title>[A-ZÀ-Þ](?<=, .)[\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??)"
+    rf"(?=[.;()\[\]]|\s*$| \((?:[\w-]+ ){{0,2}}(?:{load_pattern('kinds_of_works')})\))",
 )
+"""'Doe & Roe, Some consequences of it.', 'Doe, Some consequences of it (position paper)'."""
 _BEFORE_NAMES = re.compile(
     r"(?:^|(?<=[.;?!\]]\s))"
     r"(?P<title>[A-ZÀ-Þ][\w’'-]*(?:[:,]? [\w’'–-]+){3,24}\??) "
