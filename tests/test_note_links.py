@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from litmap.catalogue import Catalogue
 from litmap.catalogue.entries import Entry
@@ -283,7 +284,9 @@ def test_the_block_of_a_page_of_html_stands_before_its_last_tags(link):
 
 def test_titles_mean_nothing_in_the_note(link):
     new = link({"n.md": NOTES["markdown"].encode()})[0]["n.md"].decode()
-    assert r"- [Lamps \[and\] \`moths\` \* \{x\} \$y\$ \| z\_ (Berg 2020)](<pages/works/" in new
+    html = MarkdownIt("commonmark", {"html": True}).render(new)
+    assert f'<a href="pages/works/berg2020lamps.md">{W1.title} (Berg 2020)</a>' in html
+    assert html.count("<li>") == 4
 
 
 def test_an_encoding_without_a_character_is_told(link):

@@ -151,17 +151,16 @@ def without_links(data: bytes) -> bytes:
 
     What was put into the block by hand stays.
     """
-    if b"litmap" not in data:
-        return data
-    lines = _lines(data)
-    own = _own_lines(lines)
-    if own and _is_last(lines, own):
-        data = _join(_cut(lines, own[0], own[-1] + 1))
-    elif own:
-        blank = set(own)
-        lines = [_Line(b"", e.end) if i in blank else e for i, e in enumerate(lines)]
+    if any(words in data for words in _MARK_WORDS):
+        lines = _lines(data)
+        own = _own_lines(lines)
+        if own and _is_last(lines, own):
+            lines = _cut(lines, own[0], own[-1] + 1)
+        else:
+            blank = set(own)
+            lines = [_Line(b"", e.end) if i in blank else e for i, e in enumerate(lines)]
         data = _join(lines)
-    return _INLINE.sub(b"", data)
+    return _INLINE.sub(b"", data) if b"litmap" in data else data
 
 
 def cut_links(data: bytes) -> tuple[bytes, range]:
