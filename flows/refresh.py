@@ -25,6 +25,7 @@ if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"
 
 from litmap.flows.ends_with_parent import end_with_parent
 from litmap.flows.server import running_server
+from litmap.flows.workers import collaborators
 from prefect import State, flow, runtime, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -104,7 +105,7 @@ def _skipped(why: str) -> State[None]:
 
 def _refreshed(settings: Settings) -> dict[str, Any]:
     """Run the stages; the run's report."""
-    with RefreshRun(settings, current_progress()) as run:
+    with RefreshRun(settings, current_progress(), collaborators()) as run:
         for stage in run.stages(beside=lambda stage: _task_of(stage).submit(stage)):
             _task_of(stage)(stage)
     create_markdown_artifact(

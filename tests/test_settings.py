@@ -16,11 +16,11 @@ def test_each_source_overrides_the_one_before(tmp_path):
         'library = "lib"\nmodel = "from-file"\nworkers = 3\n[request_intervals]\n"arxiv.org" = 0\n'
     )
     settings = load_settings(
-        {"workers": 5}, environment={"LITMAP_MODEL": "from-environment"}, file=file
+        {"readers": 5}, environment={"LITMAP_MODEL": "from-environment"}, file=file
     )
     assert settings.library == tmp_path / "lib"
     assert settings.model == "from-environment"
-    assert settings.workers == 5
+    assert settings.readers == 5
     assert settings.request_intervals == {"arxiv.org": 0.0}
 
 
@@ -41,8 +41,8 @@ def test_environment_forms():
     ("options", "word"),
     [
         ({"modle": "x"}, "did you mean 'model'"),
-        ({"workers": -1}, "whole number"),
-        ({"workers": True}, "whole number"),
+        ({"readers": -1}, "whole number"),
+        ({"readers": True}, "whole number"),
         ({"offline": "perhaps"}, "true or false"),
         ({"pdf_seconds": "soon"}, "a number"),
         ({"request_intervals": {"a": -1}}, "a table"),
@@ -73,13 +73,13 @@ def test_none_counts_as_not_given():
 def test_a_variable_of_another_program_is_told_and_left_alone(caplog):
     environment = {"LITMAP_VIEWER_HOME": "/opt/viewer", "LITMAP_WORKERS": "3"}
     settings = load_settings(environment=environment)
-    assert settings.workers == 3
+    assert settings.readers == 3
     assert "LITMAP_VIEWER_HOME is no setting and is ignored" in caplog.text
 
 
 def test_a_slip_in_a_variable_is_told_with_what_may_be_meant(caplog):
-    load_settings(environment={"LITMAP_WORKRES": "3"})
-    assert "LITMAP_WORKRES is no setting and is ignored; did you mean 'workers'?" in caplog.text
+    load_settings(environment={"LITMAP_REEDERS": "3"})
+    assert "LITMAP_REEDERS is no setting and is ignored; did you mean 'readers'?" in caplog.text
 
 
 def test_a_wrong_value_in_the_environment_is_an_error_still():
@@ -97,6 +97,19 @@ def test_former_names_of_settings_are_read_and_told(tmp_path, caplog):
     assert "'allow' is called 'allowed_hosts' now" in caplog.text
     again = load_settings({"paces": {"arxiv.org": 6}}, environment={"LITMAP_PACES": "arxiv.org=7"})
     assert again.request_intervals == {"arxiv.org": 6.0}
+
+
+def test_the_table_of_workers_and_the_former_setting_of_that_name_are_told_apart(tmp_path):
+    file = tmp_path / "litmap.toml"
+    file.write_text("workers = 4\n")
+    assert load_settings(environment={}, file=file).readers == 4
+    file.write_text('readers = 2\n[workers]\nrunner = "dask"\naddress = "tcp://10.0.0.1:8786"\n')
+    settings = load_settings(environment={}, file=file)
+    assert (settings.readers, settings.workers_runner) == (2, "dask")
+    assert settings.workers_address == "tcp://10.0.0.1:8786"
+    file.write_text('[workers]\nrunner = "slurm"\n')
+    with pytest.raises(SettingsError, match="is none of here, processes, dask, ray"):
+        load_settings(environment={}, file=file)
 
 
 def test_of_a_former_name_and_todays_the_one_of_today_counts(tmp_path):

@@ -225,7 +225,7 @@ def settings_of(
             "library": library,
             "notes": (str(trial.notes),),
             "state": state,
-            "workers": 1,
+            "readers": 1,
             "contact": "reader@example.org",
             "request_intervals": dict.fromkeys(GROUPS, 0.0),
             **more,

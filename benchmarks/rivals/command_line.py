@@ -34,7 +34,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettin
 class S(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LITMAP_", extra="forbid", toml_file={file!r})
     library: Path = Path("index")
-    workers: int = 0
+    readers: int = 0
     recheck_days: float = 30.0
     @classmethod
     def settings_customise_sources(cls, settings_cls, init_settings, env_settings, **_):
@@ -74,7 +74,7 @@ def main() -> None:
             print(f"{name} left out")
     files = {
         "unknown": "libary = 'x'\n",
-        "wrong": "workers = -2\n",
+        "wrong": "readers = -2\n",
         "relative": "library = 'papers'\n",
     }
     with tempfile.TemporaryDirectory() as folder:

@@ -12,6 +12,7 @@ LitmapError
 ├── NoteError             one note could not be read
 ├── PdfError              one PDF could not be read (encrypted, damaged, too large, too slow)
 ├── ModelError            the embedding model is missing, changed or wrong
+├── WorkerError           no worker can do a task, or none comes
 ├── SearchError           a query that cannot be answered as it stands
 └── WebError              one request failed
     ├── Blocked             refused by the site: paywall, login; never worked around
@@ -91,6 +92,12 @@ class PdfError(LitmapError):
 
 class ModelError(LitmapError):
     """The embedding model is missing or not the one expected."""
+
+
+class WorkerError(LitmapError):
+    """Workers, or the files that they and the leader leave for each other, are out of reach or do
+    not fit.
+    """
 
 
 class SearchError(LitmapError):

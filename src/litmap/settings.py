@@ -64,7 +64,7 @@ class Settings:
     (no bare titles and names), identifiers (and addresses) only, or none."""
     abstracts: bool = True
     """Index title and abstract of works without an open PDF."""
-    workers: int = 0
+    readers: int = 0
     """Processes that read PDFs; 0 for one a core."""
     threads: int = 0
     """Threads of the model; 0 for one a core."""
@@ -137,6 +137,24 @@ class Settings:
     """At most so many new papers are shown under a heading in a week."""
     watch_inbox: str = ""
     """The note that new papers are written into when you take them, e.g. "notes/inbox.md"."""
+    workers_runner: str = "here"
+    """Who reads PDFs and embeds passages: here (this process and its readers), processes (as many
+    of this machine as `readers` says), dask or ray (a cluster). In the file also as runner below
+    [workers], and so are the others of this name."""
+    workers_address: str = ""
+    """Where the scheduler of Dask or the head of Ray listens, e.g. "tcp://10.0.0.1:8786",
+    "ray://10.0.0.1:10001"; one is started on this machine where empty."""
+    workers_files: str = ""
+    """How PDFs reach the workers: a folder or store that all see ("/lab/litmap",
+    "s3://bucket/litmap"), "library" where they see the library's folder under the same path; they
+    travel with the tasks where empty."""
+    workers_papers: int = 16
+    """Papers that are read by one task."""
+    workers_threads: int = 1
+    """Threads of the model in each worker; 0 for one a core of its machine."""
+    workers_gpu: bool = False
+    """Passages are embedded only by workers that have a GPU: of Dask those started with
+    `--resources GPU=1`."""
     search_history: int = 30
     """How many of your last searches the app offers; they stand in the library's folder. 0 keeps
     none."""
@@ -151,9 +169,12 @@ class Settings:
         return any(named) or bool(self.watch_feeds) or self.watch_citing
 
 
-FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts"}
+FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts", "workers": "readers"}
 """Names that settings had until 0.2; read with a warning."""
-CHOICES = {"lookups": tuple(Lookups)}
+CHOICES = {
+    "lookups": tuple(Lookups),
+    "workers_runner": ("here", "processes", "dask", "ray"),
+}
 """Settings that have one of a few values."""
 LLM_KEY_NAME = "LITMAP_LLM_KEY"
 """The variable of the environment with the language model's key; it stands nowhere else."""
@@ -163,7 +184,7 @@ SMTP_PASSWORD_NAME = "LITMAP_SMTP_PASSWORD"  # noqa: S105 - a name, no password
 """The variable with the mail server's password; it stands nowhere else."""
 NO_SETTINGS = frozenset({"LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME, SMTP_PASSWORD_NAME})
 """Variables of the environment that are no settings: the tests' own, and what stands in no file."""
-TABLES = ("llm", "digest", "watch")
+TABLES = ("llm", "digest", "watch", "workers")
 """Tables of the file whose entries are settings too: `url` below `[llm]` is `llm_url`."""
 _SECRETS = {"llm_key": LLM_KEY_NAME, "digest_password": SMTP_PASSWORD_NAME}
 """What somebody may put into a file and must not."""
@@ -396,6 +417,8 @@ def flatten(values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The values with those of the tables under their settings' names. Raises `SettingsError`."""
     flat = dict(values)
     for table in TABLES:
+        if table in FORMER_NAMES and not isinstance(flat.get(table), Mapping):
+            continue  # `workers = 4`, a setting until 0.2
         inner = flat.pop(table, {})
         if not isinstance(inner, Mapping):
             raise SettingsError(f"{where}: {table} is not a table: [{table}]", subject=table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import statistics
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -129,6 +130,32 @@ def reference(title: str, authors: Sequence[str], year: int | None) -> str:
 def path_text(path: Sequence[str]) -> str:
     """A heading path as text."""
     return " › ".join(path) if path else "(no heading)"
+
+
+SLOW = 2.0
+"""A worker is called slow whose tasks take so many times as long as those of the middle one."""
+
+
+def workers_line(workers: Mapping[str, Any]) -> str:
+    """What workers did, of the counts of a report: how many tasks, again where one died, and who is
+    slow.
+    """
+    each = {
+        name: told["seconds"] / told["tasks"]
+        for name, told in workers["by_worker"].items()
+        if told["tasks"]
+    }
+    tasks = sum(told["tasks"] for told in workers["by_worker"].values())
+    said = [f"{tasks} tasks of {len(each)} workers"]
+    if workers["repeated"]:
+        said.append(f"{workers['repeated']} given again because a worker died")
+    middle = statistics.median(each.values()) if each else 0.0
+    said += [
+        f"{name} is slow ({seconds:.1f} s a task, others {middle:.1f} s)"
+        for name, seconds in each.items()
+        if len(each) > 2 and seconds > SLOW * middle
+    ]
+    return "Workers: " + "; ".join(said) + "."
 
 
 def written_line(written: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ from litmap.cli.options import (
     reference,
     settings_of,
     table,
+    workers_line,
     wrap,
     written_line,
 )
@@ -458,6 +459,8 @@ def status(args: argparse.Namespace) -> int:
             print(wrap(written_line(value["written"])))
         for run in value["runs"][:5]:
             print(f"{run['started']}  {run['state']}")
+            if workers := run.get("counts", {}).get("workers"):
+                print(wrap(workers_line(workers), indent="  "))
     return 0
 
 

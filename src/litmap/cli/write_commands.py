@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from litmap.cli.options import (
     print_json,
     settings_of,
     table,
+    workers_line,
     wrap,
     written_line,
 )
@@ -66,7 +68,7 @@ def _add_refresh(commands: Any) -> None:
         "--no-prefect", action="store_true", help="run the same stages without Prefect"
     )
     parser.add_argument("--model", help="a sentence-transformers model: name or folder")
-    parser.add_argument("--backend", help="auto, torch, torch-bf16, onnx, onnx-int8 or cuda")
+    parser.add_argument("--backend", help="auto, torch, torch-bf16, onnx or cuda")
 
 
 def refresh(args: argparse.Namespace) -> int:
@@ -89,11 +91,14 @@ def refresh(args: argparse.Namespace) -> int:
 def run_refresh(
     settings: Settings, *, prefect: bool = True, silent: bool = False
 ) -> dict[str, Any]:
-    """One refresh with progress on the terminal; the run's report."""
+    """One refresh with progress on the terminal; the run's report. Where it is `silent`, what other
+    programs print does not stand on standard output either.
+    """
     from litmap import pipeline
 
     interrupt_on_terminate()
-    with Bars(silent=silent) as bars:
+    elsewhere = redirect_stdout(sys.stderr) if silent else nullcontext()
+    with elsewhere, Bars(silent=silent) as bars:
         pipeline.check(settings)
         if not prefect:
             return pipeline.refresh(settings, bars)
@@ -140,6 +145,8 @@ def print_report(report: dict[str, Any], settings: Settings) -> None:
         print(wrap(news))
     if "written" in counts:
         print(wrap(written_line(counts["written"])))
+    if "workers" in counts:
+        print(wrap(workers_line(counts["workers"])))
     for problem in report["problems"][:20]:
         print(wrap(f"! {problem['subject']}: {problem['reason']}"))
     print(

@@ -20,11 +20,11 @@ from litmap.settings import Settings
 class ExtractionBatch:
     """PDFs to read as (sha256, path), and the limits for each: seconds and bytes of memory.
 
-    `workers` is the number of processes, 0 for one a core.
+    `readers` is the number of processes, 0 for one a core.
     """
 
     files: tuple[tuple[str, Path], ...]
-    workers: int
+    readers: int
     seconds: float
     memory_bytes: int
     ocr: bool
@@ -35,7 +35,7 @@ class ExtractionBatch:
         """The batch that reads these PDFs of a library."""
         return cls(
             tuple((sha, paths.stored(sha)) for sha in shas),
-            settings.workers,
+            settings.readers,
             settings.pdf_seconds,
             settings.memory_megabytes * 1_000_000,
             settings.ocr,

@@ -7,7 +7,7 @@ The defaults are the program's own; those with heavy libraries are imported when
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -36,6 +36,7 @@ from litmap.settings import Settings, api_keys
 if TYPE_CHECKING:
     from litmap.pdfs import Adopted, Store
     from litmap.pdfs.fetch import FindLookups, ReadPreview
+    from litmap.pipeline.task_runners import TaskRunner
     from litmap.web import WebClient
     from litmap.works.resume import EarlierAnswer
 
@@ -135,7 +136,7 @@ def _extract_texts(batch: ExtractionBatch) -> Texts:
 
     return text.extract_many(
         batch.files,
-        workers=batch.workers,
+        workers=batch.readers,
         timeout_s=batch.seconds,
         memory_bytes=batch.memory_bytes,
         ocr=batch.ocr,
@@ -154,6 +155,17 @@ def _load_encoder(settings: Settings) -> Encoder:
         prompts=vectors.Prompts(settings.query_prompt, settings.passage_prompt),
         offline=settings.offline,
     )
+
+
+def _open_workers(settings: Settings) -> AbstractContextManager[TaskRunner | None]:
+    """Processes of this machine; a cluster is known to the flow alone (`flows/workers.py`), and a
+    run without it does its work here.
+    """
+    if settings.workers_runner != "processes":
+        return nullcontext()
+    from litmap.pipeline.task_runners import open_processes
+
+    return open_processes(settings)
 
 
 def _prepare(encoder: Encoder) -> None:
@@ -238,4 +250,5 @@ class Collaborators:
     extract_texts: Callable[[ExtractionBatch], Texts] = _extract_texts
     load_encoder: Callable[[Settings], Encoder] = _load_encoder
     prepare: Callable[[Encoder], None] = _prepare
+    open_workers: Callable[[Settings], AbstractContextManager[TaskRunner | None]] = _open_workers
     summariser: Summariser = field(default_factory=ExtractiveSummaries)

@@ -33,10 +33,12 @@ class Embedder:
         encoder: Encoder,
         cache: VectorCache,
         progress: Callable[[int, int, str], None] = lambda done, total, text: None,
+        at_once: int = EMBED_BATCH,
     ) -> None:
         self.encoder = encoder
         self.cache = cache
         self.progress = progress
+        self.at_once = at_once
         self.embedded = 0
         self.expected = 0
         self._recalled: dict[str, Vectors] = {}
@@ -79,7 +81,7 @@ class Embedder:
             if group and not self.cache.path(texts_key(group)).exists():
                 waiting.append(group)
                 size += len(group)
-            if size >= EMBED_BATCH:
+            if size >= self.at_once:
                 self._encode(waiting)
                 waiting, size = [], 0
         self._encode(waiting)

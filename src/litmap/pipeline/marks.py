@@ -39,7 +39,7 @@ def read_marks(catalogue: Catalogue, context: RunContext) -> int:
     settings = context.settings
     found = text.read_marks_many(
         due,
-        workers=settings.workers,
+        workers=settings.readers,
         timeout_s=settings.pdf_seconds,
         memory_bytes=settings.memory_megabytes * 1_000_000,
     )

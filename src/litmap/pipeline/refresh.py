@@ -42,6 +42,7 @@ from litmap.protocols import Encoder
 from litmap.settings import Settings
 
 if TYPE_CHECKING:
+    from litmap.pipeline.distribution import Workers
     from litmap.pipeline.embedder import Embedder
     from litmap.pipeline.inputs import BuildInputs
     from litmap.works import KnownTitles
@@ -129,6 +130,8 @@ class RefreshRun:
             self.report.counts["offline"] = 1
         with self._stack:
             self.report.counts["memory_megabytes"] = peak_memory()
+            if self.settings.workers_runner != "here":
+                self._leave_workers()
             self.catalogue.update_run(
                 self.run,
                 self.report.as_json(),
@@ -136,6 +139,14 @@ class RefreshRun:
                 finished=utc_now(),
                 problems=self.report.problems,
             )
+
+    def _leave_workers(self) -> None:
+        """Count what workers did; what this process did in their place ends with the run."""
+        from litmap import text
+
+        text.stop_idle_readers()
+        if workers := self.__dict__.get("workers"):  # only where there were any
+            self.report.counts["workers"] = workers.counts.as_json()
 
     def stages(
         self,
@@ -288,8 +299,11 @@ class RefreshRun:
         waiting = unread(self.catalogue, self.paths, self.settings)
         if len(waiting) >= PRELOAD_AFTER:
             self._warmup.start()
-        yield from (waiting[i : i + MAX_BATCH] for i in range(0, len(waiting), MAX_BATCH))
         done = set(waiting)
+        while waiting:
+            most = MAX_BATCH if self.workers is None else self.workers.papers_at_once()
+            yield waiting[:most]
+            waiting = waiting[most:]
         for batch in self._acquisition.batches(self._warmup.start):
             fresh = [sha for sha in dict.fromkeys(batch) if sha not in done]
             done |= set(fresh)
@@ -327,7 +341,8 @@ class RefreshRun:
             shas = reuse_texts(self.catalogue, self.paths, shas)
             batch = ExtractionBatch.plan(shas, self.paths, self.settings)
             logger.info("extract: %d PDFs", len(batch.files))
-            for sha, outcome in self.collaborators.extract_texts(batch):
+            read = self.workers.read if self.workers else self.collaborators.extract_texts
+            for sha, outcome in read(batch):
                 self._keep_text(sha, outcome)
                 self._extracted += 1
                 title = outcome.title if isinstance(outcome, Document) else ""
@@ -379,7 +394,25 @@ class RefreshRun:
         from litmap.vectors import VectorCache
 
         cache = VectorCache(self.paths.vectors, self.encoder.key)
-        return Embedder(self.encoder, cache, partial(self.progress, "embed"))
+        told = partial(self.progress, "embed")
+        if self.workers is None:
+            return Embedder(self.encoder, cache, told)
+        from litmap.pipeline.distribution import WorkersEncoder
+
+        encoder = WorkersEncoder(self.encoder, self.workers)
+        return Embedder(encoder, cache, told, self.workers.texts_at_once())
+
+    @cached_property
+    def workers(self) -> Workers | None:
+        """Those who read and embed in this process's place; None where it does so itself."""
+        if self.settings.workers_runner == "here":
+            return None
+        runner = self._stack.enter_context(self.collaborators.open_workers(self.settings))
+        if runner is None:
+            return None
+        from litmap.pipeline.distribution import Workers
+
+        return Workers(runner, self.settings, lambda text: self.progress("workers", -1, 0, text))
 
     # ── everything → the build that readers open ──────────────────────────────────────────────────
     def identify_reading_list(self) -> None:

@@ -25,12 +25,14 @@ from litmap.text.ocr import (
     what_to_install,
 )
 from litmap.text.pool import (
+    extract_in_worker,
     extract_many,
     preview_in_worker,
     preview_many,
     read_marks_many,
     render,
     same_text_in_worker,
+    stop_idle_readers,
     stop_preview_worker,
 )
 from litmap.text.preview import Preview, read_preview
@@ -45,6 +47,7 @@ __all__ = [
     "dumps",
     "ending_of_file",
     "extract",
+    "extract_in_worker",
     "extract_many",
     "find_tessdata",
     "in_order",
@@ -57,6 +60,7 @@ __all__ = [
     "read_preview",
     "render",
     "same_text_in_worker",
+    "stop_idle_readers",
     "stop_preview_worker",
     "what_to_install",
 ]

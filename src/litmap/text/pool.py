@@ -163,18 +163,66 @@ def extract_many(
     processes (0: a core each), the largest first, so that no core waits for another's last.
     `timeout_s` and `memory_bytes` hold for each file, `ocr` and `ocr_languages` as in `extract`.
     """
-    asked = {
-        "do": "extract",
-        "ocr": ocr,
-        "ocr_languages": list(ocr_languages),
-        "seconds": timeout_s,
-    }
     requests = [
-        (sha, {**asked, "path": str(path), "sha256": sha})
+        (sha, _extraction(path, sha, timeout_s, ocr, ocr_languages))
         for sha, path in sorted(items, key=lambda item: -_bytes(item[1]))
     ]
     for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
         yield sha, reply if isinstance(reply, PdfError) else _document(sha, reply)
+
+
+def _extraction(
+    path: Path, sha: str, timeout_s: float, ocr: bool, ocr_languages: Sequence[str]
+) -> dict[str, Any]:
+    """What a child is asked to read a file."""
+    return {
+        "do": "extract",
+        "ocr": ocr,
+        "ocr_languages": list(ocr_languages),
+        "seconds": timeout_s,
+        "path": str(path),
+        "sha256": sha,
+    }
+
+
+_idle_readers: list[Worker] = []
+"""Child processes of `extract_in_worker` that nobody uses now."""
+
+
+def extract_in_worker(
+    path: Path,
+    sha256: str,
+    *,
+    timeout_s: float = TIMEOUT,
+    memory_bytes: int = MEMORY,
+    ocr: bool = True,
+    ocr_languages: Sequence[str] = (AUTO,),
+) -> Document:
+    """As `extract_many` for one file, by a child process that is kept warm, another for each thread
+    that asks at once. Raises `PdfError`.
+    """
+    try:
+        reader = _idle_readers.pop()  # one call, so that no two threads have the same
+    except IndexError:
+        reader = Worker(memory_bytes)
+        atexit.register(reader.close)
+    if reader.memory_bytes != memory_bytes:
+        reader.close()
+        reader.memory_bytes = memory_bytes
+    try:
+        request = _extraction(path, sha256, timeout_s, ocr, ocr_languages)
+        document = _document(sha256, reader.ask(request, timeout_s, sha256))
+    finally:
+        _idle_readers.append(reader)
+    if isinstance(document, PdfError):
+        raise document
+    return document
+
+
+def stop_idle_readers() -> None:
+    """Let go of the child processes of `extract_in_worker`; later calls start others."""
+    while _idle_readers:
+        _idle_readers.pop().close()
 
 
 def _bytes(path: Path) -> int:
