@@ -309,7 +309,8 @@ def test_a_paper_has_its_page(visit, browser) -> None:
 def test_a_missing_paper_says_why_and_what_to_do(visit) -> None:
     text = visit("paper", work="doi:10.5555/litmap.qst.2020.21")
     assert "lets no program fetch it" in text
-    assert "Put it into" in text
+    assert "then add it below" in text
+    assert "Have the PDF? Add it here" in text
     text = visit("paper", work="doi:10.5555/litmap.jpm.2018.9")
     assert "ambiguous" in text
     assert "no work" in visit("paper", work="<script>alert(1)</script>").lower()

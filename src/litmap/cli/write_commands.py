@@ -34,6 +34,7 @@ from litmap.written_files import WrittenFiles
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
     from litmap.models import Work
+    from litmap.pipeline.given_pdfs import GivenPdf
     from litmap.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -176,6 +177,15 @@ def _add_add(commands: Any) -> None:
         "litmap add ~/Downloads/paper.pdf",
     )
     parser.add_argument("pdfs", nargs="+", type=Path, metavar="PDF", help="files to copy there")
+    parser.add_argument(
+        "--as",
+        dest="work",
+        metavar="WORK",
+        help="file one PDF as this work of your notes (its id), where its text is that work's",
+    )
+    parser.add_argument(
+        "--sure", action="store_true", help="with --as: also where its text seems another's"
+    )
 
 
 def add_pdfs(args: argparse.Namespace) -> int:
@@ -189,9 +199,15 @@ def add_pdfs(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     paths = LibraryPaths(settings.library)
     endings = {path: _check_paper(path) for path in args.pdfs}
+    names = {path: path.stem for path in args.pdfs}
+    if args.work or args.sure:
+        given = _given(args, settings)
+        if given.doubt and not args.sure:
+            return _tell_doubt(given.doubt, args)
+        names = {args.pdfs[0]: given.name}
     with lock.writer(paths.lock, utc_now()):  # one that is busy is told before anything is copied
         paths.papers.mkdir(parents=True, exist_ok=True)
-        copies = [_copy_in(path, paths.papers, endings[path]) for path in args.pdfs]
+        copies = [_copy_in(path, paths.papers / f"{names[path]}{endings[path]}") for path in names]
     added = {str(path) for path in copies}
     with Bars(silent=args.json) as bars:
         report = add_dropped(settings, bars)
@@ -207,6 +223,25 @@ def add_pdfs(args: argparse.Namespace) -> int:
         for name, entry in files.items():
             print(wrap(tell_file(name, entry)))
     return int(any(problem["subject"] in added for problem in report["problems"]))
+
+
+def _given(args: argparse.Namespace, settings: Settings) -> GivenPdf:
+    """The one PDF that is given to a work. Raises `UsageError`."""
+    from litmap.pipeline.given_pdfs import look_at
+
+    if not args.work or len(args.pdfs) != 1:
+        raise UsageError("--as names the work of one PDF; --sure goes with it")
+    return look_at(settings, args.work, args.pdfs[0])
+
+
+def _tell_doubt(doubt: str, args: argparse.Namespace) -> int:
+    """Say why a PDF was not added; the exit code."""
+    name = args.pdfs[0].name
+    if args.json:
+        print_json({"doubt": doubt, "file": name})
+    else:
+        print(wrap(f"Not added: of {name} {doubt}. If it is that work all the same, add --sure."))
+    return 1
 
 
 def _file_json(name: str, entry: Entry) -> dict[str, Any]:
@@ -252,15 +287,16 @@ def _check_paper(path: Path) -> str:
     return ending
 
 
-def _copy_in(path: Path, folder: Path, ending: str) -> Path:
-    """A copy of the file in the drop folder, under its own name where that is free; one that is
+def _copy_in(path: Path, wanted: Path) -> Path:
+    """A copy of the file in the drop folder, under the wanted name where that is free; one that is
     there already stays.
     """
-    target, number = folder / f"{path.stem}{ending}", 1
+    target, number = wanted, 1
     while os.path.lexists(target):
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
             return target
-        target, number = folder / f"{path.stem}-{number}{ending}", number + 1
+        name = f"{wanted.stem}-{number}{wanted.suffix}"
+        target, number = wanted.with_name(name), number + 1
     WrittenFiles.write_new(target, path.read_bytes())
     return target
 

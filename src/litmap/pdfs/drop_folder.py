@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 _ARXIV_IN_NAME = re.compile(r"(?<!\d)\d{4}\.\d{4,5}(?!\d)")
 _DOI_IN_NAME = re.compile(r"10\.\d{4,9}[_%@][^\s]{2,100}")
+_WORK_IN_NAME = re.compile(r"work-([0-9a-f]{16})(?![0-9a-f])")
+"""How a file is named that the reader gave to a work: `scan work-0123456789abcdef.pdf`."""
 _NAME_PARTS = re.compile(r"\s[-–]\s")
 MIN_GUESS = 8
 """Letters and digits of a title that is compared with those of the works."""
@@ -92,11 +94,11 @@ def find_works(
 ) -> tuple[list[Work], list[Work]]:
     """The works that a file is, and those that it may be.
 
-    The identifier in its name is the user's word. One printed in it, and its title, name the works
-    that its first pages are compared with; of several that fit, the one whose identifier it prints
-    counts.
+    The work or the identifier in its name is the user's word. One printed in it, and its title,
+    name the works that its first pages are compared with; of several that fit, the one whose
+    identifier it prints counts.
     """
-    in_name = [by_id[i] for i in ids_in_name(file) if i in by_id]
+    in_name = works_given(file, by_id) or [by_id[i] for i in ids_in_name(file) if i in by_id]
     if in_name:
         return in_name[:1], []
     named = [by_id[i] for i in preview.ids if i in by_id]
@@ -138,6 +140,37 @@ def _works_printed(preview: Preview, works: Sequence[Work]) -> list[Work]:
         return []
     top = squash(preview.text[:_TOP])
     return [w for w in works if len(squash(w.title)) >= MIN_PRINTED and squash(w.title) in top]
+
+
+def name_given(stem: str, work: Work) -> str:
+    """The name (without ending) by which a file of the drop folder is this work's, whatever its
+    text says.
+    """
+    return f"{_WORK_IN_NAME.sub('', stem).strip() or 'paper'} work-{_digest_of(work.id)}"
+
+
+def works_given(file: Path, by_id: Mapping[str, Work]) -> list[Work]:
+    """The work that a file's name was given for; none for other names."""
+    given = _WORK_IN_NAME.search(file.stem)
+    if given is None:
+        return []
+    return [work for i, work in by_id.items() if _digest_of(i) == given.group(1)][:1]
+
+
+def _digest_of(identifier: str) -> str:
+    return hashlib.sha256(identifier.encode()).hexdigest()[:16]
+
+
+def find_doubt(preview: Preview, file: Path, work: Work) -> str:
+    """Why a file may not be the work that a reader gives it to; '' where it is."""
+    verdict = verify(preview, work, name=title_in_name(file))
+    if verdict is Verdict.RIGHT:
+        return ""
+    if verdict is Verdict.UNREADABLE:
+        return "its first pages have no text that could be read"
+    title = preview.title or preview.metadata_title
+    shown = f"its first page shows “{title[:120]}”" if title else "its first pages name another"
+    return f"{shown}, not “{work.title[:120]}”"
 
 
 def ids_in_name(file: Path) -> list[str]:

@@ -31,11 +31,14 @@ _TOLD = "added"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: a sentence, and the work it was filed as; '' for none."""
+    """What became of one file: a sentence, and the work it was filed as; '' for none. `doubt`: why
+    it was not added to the work that it was given to.
+    """
 
     told: str
     work: str = ""
     title: str = ""
+    doubt: str = ""
 
 
 def section(settings: Settings) -> None:
@@ -115,10 +118,23 @@ def _free(path: Path) -> Path:
     return free
 
 
-def _run(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:
+def add_to_work(settings: Settings, work: str, name: str, data: bytes, *, sure: bool) -> Outcome:
+    """Add a file as the PDF of a work (its id); unless `sure`, not where its text seems to be
+    another's: `Outcome.doubt` says why.
+    """
+    with tempfile.TemporaryDirectory(prefix="litmap-add-") as folder:
+        path = Path(folder) / safe_name(name)
+        path.write_bytes(data)
+        report = _run(settings, [path], "--as", work, *(["--sure"] if sure else []))
+    if "doubt" in report:
+        return Outcome(f"{path.name}: {report['doubt']}", doubt=str(report["doubt"]))
+    return _outcome(path, report)
+
+
+def _run(settings: Settings, paths: Sequence[Path], *options: str) -> dict[str, Any]:
     """The report of `litmap add --json`; `{"error": why}` where it adds nothing."""
     command = [*refresh_process.LITMAP, "add", "--json", "--library", str(settings.library)]
-    given = [*configuration.options_of_commands(), "--", *map(str, paths)]
+    given = [*options, *configuration.options_of_commands(), "--", *map(str, paths)]
     done = subprocess.run(  # noqa: S603 - this interpreter; the files' paths follow '--'
         [*command, *given],
         stdin=subprocess.DEVNULL,

@@ -18,6 +18,7 @@ from litmap.ui import (
     links,
     marks,
     moving,
+    own_pdf,
     reader,
     readers_labels,
     settling,
@@ -105,9 +106,7 @@ def _why_not(library: Library, entry: Entry) -> None:
                 )
     if entry.status in {"unsure", "not-found"}:
         settling.draw(library, entry)
-    if entry.status in {"unsure", "metadata-only", "not-found", "failed"}:
-        folder = library.paths.papers
-        st.caption(f"Have the PDF? Put it into {formatting.escape(str(folder))} and refresh.")
+    own_pdf.section(library, entry)
 
 
 def _reason(entry: Entry) -> str:
