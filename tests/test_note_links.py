@@ -31,6 +31,7 @@ from litmap.library.linked_notes import (
     NO_PLACE,
     NOT_DONE,
     SYMLINK,
+    _Linker,
     with_links,
 )
 from litmap.models import Resolution, Work
@@ -262,6 +263,16 @@ def test_where_links_in_lines_stand(link, before, after):
         after = after.replace(f"@+{sign}", f" [litmap: {key}](<pages/works/{key}.md>)")
         after = after.replace(f"@{sign}", f" [litmap](<pages/works/{key}.md>)")
     assert link({"n.md": before.encode()}, inline=True) == ({"n.md": after.encode()}, [])
+
+
+def test_a_link_with_which_the_note_reads_otherwise_is_left_out_and_the_others_stand(
+    link, monkeypatch
+):
+    monkeypatch.setattr(_Linker, "_reading", lambda _, data: b"berg2020lamps" in data)
+    new, left = link({"n.md": f"- {ONE}\n- {TWO}\n- c\n\n{TWO}\n".encode()}, inline=True)
+    there = "[litmap](<pages/works/lin2020moths.md>)"
+    assert new["n.md"] == f"- {ONE}\n- {TWO} {there}\n- c\n\n{TWO} {there}\n".encode()
+    assert left == [(1, MISREAD)]
 
 
 @pytest.mark.parametrize(

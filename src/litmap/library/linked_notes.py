@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from litmap import citations, exports, notes, topics
@@ -46,6 +47,13 @@ class LinkedNotes:
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
     left: tuple[LeftLink, ...] = ()
+
+
+class _Reading(NamedTuple):
+    """The headings of a note, and what it surely cites below which."""
+
+    headings: tuple[HeadingPath, ...]
+    cited: frozenset[tuple[str, HeadingPath]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,32 +186,45 @@ class _Linker:
         if written is None:
             self._leave(ENCODING)
             return None
-        before = self._reading(bare)
-        if self._reading(written) == before:
-            return written
-        kept: list[topics.LineLink] = []
-        for link, work in links.items():
-            more = self._fill(bare, [*kept, link])[0]
-            if more is not None and self._reading(more) == before:
-                kept.append(link)
-            elif link not in unplaced:
-                self._leave(MISREAD, link.line, work)
+        placed = [link for link in links if link not in unplaced]
+        kept = self._fitting(bare, [], placed, self._reading(bare))
+        for link in placed:
+            if link not in kept:
+                self._leave(MISREAD, link.line, links[link])
         return self._fill(bare, kept)[0]
+
+    def _fitting(
+        self,
+        bare: bytes,
+        kept: Sequence[topics.LineLink],
+        links: Sequence[topics.LineLink],
+        before: _Reading,
+    ) -> list[topics.LineLink]:
+        """`kept`, and those of the links with which too the note reads as before: all at once where
+        that does, else half by half.
+        """
+        both = [*kept, *links]
+        written = self._fill(bare, both)[0]
+        if written is not None and self._reading(written) == before:
+            return both
+        if len(links) <= 1:
+            return list(kept)
+        half = len(links) // 2
+        first = self._fitting(bare, kept, links[:half], before)
+        return self._fitting(bare, first, links[half:], before)
 
     def _fill(
         self, bare: bytes, links: Sequence[topics.LineLink]
     ) -> tuple[bytes | None, list[topics.LineLink]]:
         return topics.add_line_links(NoteLines(bare), self._form, links)
 
-    def _reading(self, data: bytes) -> tuple[list[HeadingPath], frozenset[tuple[str, HeadingPath]]]:
-        """The note's headings, and what it surely cites below which, read with its links as any
-        program reads it.
-        """
+    def _reading(self, data: bytes) -> _Reading:
+        """The note read with its links, as any program reads it."""
         text = "\n".join(NoteLines(data).texts)
         note, _ = notes.parse_note(text, self.path, Path(self.path).suffix.lower())
         cited = [citation for citation in citations.find_citations([note]) if citation.sure]
         places = frozenset((c.key, m.heading) for c in cited for m in c.mentions)
-        return [heading.path for heading in note.headings], places
+        return _Reading(tuple(heading.path for heading in note.headings), places)
 
 
 def _moved(reference: _Reference, lines: int) -> _Reference:
