@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -34,11 +35,14 @@ from litmap.pipeline.batches import ExtractionBatch
 from litmap.pipeline.distribution import Workers, WorkersEncoder
 from litmap.pipeline.task_files import TaskFiles
 from litmap.pipeline.worker_tasks import (
+    FOLDERS,
     Done,
     EmbedTask,
     EncoderChoice,
+    PaperRead,
     ReadTask,
     SentPaper,
+    _remove_abandoned_folders,
     perform,
 )
 from litmap.settings import Settings
@@ -252,6 +256,20 @@ def test_a_worker_reads_what_this_process_reads(paper, tmp_path):
         assert (read.sha256, read.content, read.failure) == (sent.sha256, own, "")
 
 
+def test_what_a_killed_worker_left_is_removed_by_the_next(paper, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f"{FOLDERS}{gone.pid}-x"
+    others = [tmp_path / f"{FOLDERS}{os.getpid()}-x", tmp_path / f"{FOLDERS}notes"]
+    for folder in (left, *others):
+        folder.mkdir()
+        (folder / "paper.pdf").write_text("x")
+    _remove_abandoned_folders.cache_clear()
+    assert perform(reading(paper[0])).papers[0].content
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
 def test_what_is_wrong_with_a_paper_costs_that_paper(paper):
     sent, _ = paper
     junk = b"%PDF-1.4 nothing"
@@ -327,18 +345,12 @@ def test_a_workers_answer_is_not_believed(paper):
     for content, said in ((other, "another file"), (b"junk", "")):
 
         def do(work, content=content):
-            return Done("w", 0.1, (runners_paper(sent.sha256, content),))
+            return Done("w", 0.1, (PaperRead(sent.sha256, content),))
 
         ((_, outcome),) = Workers(Here(do), Settings()).read(batch)
         assert isinstance(outcome, PdfError)
         assert outcome.transient
         assert said in outcome.message
-
-
-def runners_paper(sha256, content):
-    from litmap.pipeline.worker_tasks import PaperRead
-
-    return PaperRead(sha256, content)
 
 
 # ── the whole, with real workers that die ─────────────────────────────────────────────────────────

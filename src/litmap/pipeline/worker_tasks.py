@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -22,12 +23,17 @@ from typing import TYPE_CHECKING
 
 from litmap import text
 from litmap.errors import LitmapError, PdfError, WorkerError
+from litmap.operating_system import is_running
 from litmap.pipeline.task_files import TaskFiles
 from litmap.settings import default_state
 
 if TYPE_CHECKING:
     from litmap.models import Vectors
     from litmap.protocols import Encoder
+
+
+FOLDERS = "litmap-worker-"
+"""What a worker's folder of the papers that it reads is called, before the process's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,8 @@ def _is_text_of(content: bytes, sha256: str) -> bool:
 def _read_anew(
     task: ReadTask, papers: Sequence[SentPaper], files: TaskFiles | None
 ) -> Iterator[PaperRead]:
-    with tempfile.TemporaryDirectory(prefix="litmap-worker-") as folder:
+    _remove_abandoned_folders()
+    with tempfile.TemporaryDirectory(prefix=f"{FOLDERS}{os.getpid()}-") as folder:
         for paper in papers:
             try:
                 with _on_disk(paper, files, Path(folder)) as path:
@@ -194,6 +201,15 @@ def _read_anew(
                 yield PaperRead(paper.sha256, text.dumps(document))
             except PdfError as error:
                 yield PaperRead(paper.sha256, b"", error.message, error.transient)
+
+
+@lru_cache(maxsize=1)
+def _remove_abandoned_folders() -> None:
+    """Remove what workers of this machine left that were killed; once in each process."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*"):
+        process = folder.name.removeprefix(FOLDERS).split("-")[0]
+        if process.isdigit() and not is_running(int(process)) and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
