@@ -167,7 +167,7 @@ def test_hostile_cells_stay_cells(rows: list[list[str]], words: list[str]) -> No
 STYLES = {  # of a key or a rank of ours alone
     'HERE / "style.css"',
     'f"<style>.st-key-{card} {{ border-color: light-dark(#2a6f7f, #6fb7c6); }}</style>"',
-    'f"<style>@media (max-width: 640px) {{ {later} }}</style>"',
+    'f"<style>@media screen and (max-width: 800px) {{ {later} }}</style>"',
 }
 
 

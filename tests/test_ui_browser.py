@@ -515,3 +515,69 @@ def test_a_refresh_started_from_the_app_ends_and_shows(
         assert (tmp_path / "litmap.toml").read_text() == 'notes = ["~/my notes"]\n'
         until(browser, (root / "catalogue.sqlite").exists)
         until(browser, lambda: "1 work" in visit("refreshes", address))
+
+
+# ── the keyboard's frame, narrow pages, paper ─────────────────────────────────────────────────────
+FRAMES = """
+const done = arguments[arguments.length - 1];
+const rest = () => new Promise((go) => setTimeout(go, 300));
+const frame = (node) => {
+  const {outlineStyle, outlineWidth, boxShadow, borderTopColor} = getComputedStyle(node);
+  return {outline: outlineStyle !== 'none' && outlineWidth !== '0px', shadow: boxShadow, border: borderTopColor};
+};
+(async () => {
+  const seen = {};
+  const fields = '[data-testid=stMain] :is(button, summary, input, textarea, a):not([tabindex="-1"], :disabled)';
+  for (const field of document.querySelectorAll(fields)) {
+    const kind = `${field.tagName} ${field.type} ${field.getAttribute('role')}`;
+    if (kind in seen || !field.checkVisibility()) continue;
+    const around = [field, field.parentElement, field.parentElement.parentElement];
+    document.activeElement.blur();
+    await rest();
+    const before = around.map(frame);
+    field.focus({focusVisible: true});
+    await rest();
+    const after = around.map(frame);
+    seen[kind] = after.reduce((count, now, at) => count + Number(now.outline && !before[at].outline)
+      + Number(now.shadow !== before[at].shadow) + Number(at > 0 && now.border !== before[at].border), 0);
+  }
+  done(seen);
+})();
+"""
+"""How many frames each kind of field has around it when the keyboard is at it."""
+
+
+@pytest.mark.parametrize("page", ["settings", "papers"])
+def test_what_the_keyboard_is_at_has_one_frame(visit, browser, page) -> None:
+    visit(page)
+    frames = browser.execute_async_script(FRAMES)
+    assert len(frames) > 1
+    assert frames == dict.fromkeys(frames, 1)
+
+
+@pytest.fixture
+def narrow(browser) -> Iterator[None]:
+    """A window as a page of 1360 pixels has it at twice its size."""
+    size = {"width": 680, "height": 450, "deviceScaleFactor": 2, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    yield
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [("", {}), ("", {"q": QUERY}), ("topics", {}), ("topics", {"heading": "Loss surfaces"}),
+     ("papers", {}), ("refreshes", {})],
+)  # fmt: skip
+def test_at_twice_the_size_columns_stand_below_each_other_and_nothing_is_cut(
+    visit, browser, page, query
+) -> None:
+    visit(page, **query)
+    script = (
+        "const main = document.querySelector('[data-testid=stMain]');"
+        "const narrow = [...main.querySelectorAll('[data-testid=stColumn]')].filter(c => "
+        "c.offsetParent && c.getBoundingClientRect().width < 300);"
+        "return [main.scrollWidth - main.clientWidth, narrow.length]"
+    )
+    assert browser.execute_script(script) == [0, 0]

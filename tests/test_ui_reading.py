@@ -4,6 +4,7 @@ cite is looked up.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -106,3 +107,25 @@ def test_a_cited_work_of_the_library_opens(read, browser) -> None:
     found[0].click()
     pages.until(browser, lambda: browser.current_url != before)
     assert "work=" in browser.current_url
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1360, 1), (1024, 1), (900, 2), (390, 2)])
+def test_the_readers_bar_keeps_to_one_row_or_wraps_by_its_groups(
+    read, browser, width, rows
+) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        read()
+        script = (
+            "document.querySelector('.lr-more button').hidden = false;"  # 'Back'
+            "return [...document.querySelectorAll('.lr-bar > div')].map(group => "
+            "[...group.children].map(part => Math.round(part.getBoundingClientRect().bottom)))"
+        )
+        groups = browser.execute_script(script)
+        for bottoms in groups:
+            assert max(bottoms) - min(bottoms) < 20, "a group stays in one row"
+        ends = sorted(max(bottoms) for bottoms in groups)
+        assert 1 + sum(below - above > 20 for above, below in pairwise(ends)) == rows
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -73,18 +73,27 @@ class Reader {
     });
     this.box.addEventListener("input", () => this.find());
     this.box.addEventListener("keydown", (event) => this.inBox(event));
-    this.said = make("span", "lr-said", "", { role: "status", "aria-live": "polite" });
-    this.back = button("↩ Back", "Back to where you were", () => this.goBack());
+    this.said = make("div", "lr-said", "", { role: "status", "aria-live": "polite" });
+    this.back = button("↩", "Back to where you were", () => this.goBack());
+    this.back.append(make("span", "lr-roomy", " Back"));
     this.back.hidden = true;
-    const here = button("Cited here", "What this page cites", () => this.showPage());
+    const here = button("Cited", "What this page cites", () => this.showPage());
+    here.append(make("span", "lr-roomy", " here"));
     const wide = button("Wide", "Fill the screen", () => this.fill());
     this.bar = make("div", "lr-bar", "", { role: "toolbar", "aria-label": "Reading" });
-    this.bar.append(
-      button("‹", "Page before", () => this.go(this.page - 1)), this.field,
+    const group = (name, ...parts) => {
+      this.bar.append(make("div", name));
+      this.bar.lastChild.append(...parts);
+    };
+    group(
+      "lr-turn", button("‹", "Page before", () => this.go(this.page - 1)), this.field,
       make("span", "", `of ${this.pages}`), button("›", "Next page", () => this.go(this.page + 1)),
-      this.box, button("↑", "Hit before", () => this.step(-1)),
-      button("↓", "Next hit", () => this.step(1)), this.said, this.back, here, wide,
     );
+    group(
+      "lr-search", this.box, button("↑", "Hit before", () => this.step(-1)),
+      button("↓", "Next hit", () => this.step(1)),
+    );
+    group("lr-more", this.back, here, wide);
     this.scroller = make("div", "lr-pages", "", {
       tabindex: 0, role: "region", "aria-label": `Pages of ${data.title}`,
     });
@@ -94,7 +103,7 @@ class Reader {
     this.panel = make("section", "lr-panel", "", { "aria-label": "What is cited", tabindex: -1 });
     this.panel.hidden = true;
     this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
-    this.root.append(this.bar, this.scroller, this.panel);
+    this.root.append(this.bar, this.said, this.scroller, this.panel);
     this.near = new IntersectionObserver((seen) => {
       for (const { isIntersecting, target } of seen) if (isIntersecting) this.draw(target.at);
     }, { root: this.scroller, rootMargin: AHEAD });

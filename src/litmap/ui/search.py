@@ -208,7 +208,7 @@ def _mark(chosen: SearchHit) -> None:
     card = f"hit-{chosen.rank}"
     components.frame(card)
     later = f".st-key-hits > :is(.st-key-{card}, :has(> .st-key-{card})) ~ * {{ order: 2; }}"
-    st.html(f"<style>@media (max-width: 640px) {{ {later} }}</style>")
+    st.html(f"<style>@media screen and (max-width: 800px) {{ {later} }}</style>")
 
 
 def _result(hit: SearchHit, mode: str, chosen: SearchHit) -> None:
