@@ -13,9 +13,11 @@ from litmap.cli import main
 from litmap.cli.topics_text import distance_word
 from litmap.errors import UsageError
 from litmap.library import Library
+from litmap.library.topics_view import TopicsView
 from litmap.models import Heading, Theme, Topic
 from litmap.topics import ThemeEditor, apply_kept, read_outline, themes
 from litmap.topics.outline import Outline
+from litmap.topics.records import Finding
 from tests.test_topics import SUBJECTS, make_papers, run
 
 PARTS = ("habits", "history", "in the field")
@@ -192,10 +194,31 @@ AUTOMATIC = build("abc", "de", "f")
         (lambda t: t.split("a", "Mine"), {"Mine": "a", "A": "bc", "D": "de", "F": "f"}),
         (lambda t: t.move("Notes › f", "A"), {"A": "abcf", "D": "de"}),
         (lambda t: t.merge("F", "A"), {"F": "abcf", "D": "de"}),
+        (lambda t: t.join("a", "d"), {"A": "abcd", "D": "e", "F": "f"}),
+        (lambda t: t.join("a", "c"), {"A": "abc", "D": "de", "F": "f"}),
+        (lambda t: t.part("a", "d"), {"A": "abc", "D": "de", "F": "f"}),
+        (lambda t: t.part("a", "c"), {"A": "ab", "c": "c", "D": "de", "F": "f"}),
     ],
 )
 def test_the_readers_word_changes_the_themes(act, expected):
     assert shown(AUTOMATIC, act(editor(AUTOMATIC))) == expected
+
+
+@pytest.mark.parametrize("themes", [AUTOMATIC, build("abcdef"), build("a", "bcdef"), ()])
+@pytest.mark.parametrize(("one", "two"), ["ab", "ad", "fc"])
+def test_a_pair_is_together_or_apart_by_the_readers_word_alone(themes, one, two):
+    pair = Finding("near-duplicate", ("Notes", one), "", (), ("Notes", two))
+    other = Finding("near-duplicate", ("Notes", "e"), "", (), ("Notes", "gone"))
+    view = TopicsView(TOPICS, (), (pair, other), {}, {}, themes=themes)
+    assert view.with_kept(()).findings == (pair, other)
+    for kept, same in (
+        (editor(themes).join(one, two), True),
+        (editor(themes).part(one, two), False),
+    ):
+        told = view.with_kept(kept)
+        assert told.findings == (other,)
+        home = {topic: theme.id for theme in told.themes for topic in theme.topics}
+        assert (home[f"heading:{one}"] == home[f"heading:{two}"]) == same
 
 
 @pytest.mark.parametrize(

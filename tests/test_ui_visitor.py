@@ -103,6 +103,32 @@ def test_a_theme_is_renamed(browser, example_library, state, tmp_path) -> None:
         settle(browser)
 
 
+def test_a_heading_is_brought_into_a_theme(browser, example_library, state, tmp_path) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(example_library, root)
+    with Library.open(root) as opened:
+        view = opened.topics()
+    theme = view.themes[0]
+    name = next(t.heading[-1] for t in view.topics if t.id in view.themes[1].topics)
+    with serve(root, state, tmp_path) as address:
+        enter(browser, address)
+        open_page(browser, address, "topics", theme=theme.id)
+        press(browser, "Change")
+        field = "input[aria-label^='Bring in a heading']"
+        type_into(browser, field, name)
+        settle(browser)
+        type_into(browser, field, Keys.ENTER)
+        settle(browser)
+        press_in_popover(browser, "Bring in")
+        until(browser, lambda: f"{len(theme.topics) + 1} headings" in words(browser))
+        settle(browser)
+        with Library.open(root) as opened:
+            themes = opened.topics().themes
+        held = next(one for one in themes if one.id == theme.id)
+        assert len(held.topics) == len(theme.topics) + 1
+        assert held.kept
+
+
 def press_in_popover(browser, label: str) -> None:
     script = (
         "const all = document.querySelectorAll('[data-testid=stPopoverBody] button');"

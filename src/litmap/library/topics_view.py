@@ -61,10 +61,24 @@ class TopicsView:
         )
 
     def with_kept(self, kept: Sequence[KeptTheme]) -> Self:
-        """With the themes as the reader has them."""
+        """With the themes as the reader has them, without the pairs of headings of which he said
+        whether they are one.
+        """
         from litmap.topics import apply_kept
 
-        return replace(self, themes=apply_kept(self.themes, self.topics, kept))
+        view = replace(self, themes=apply_kept(self.themes, self.topics, kept))
+        return replace(view, findings=tuple(f for f in view.findings if not view._is_decided(f)))
+
+    def _is_decided(self, finding: Any) -> bool:
+        """Whether two headings that may be one stand in themes that the reader keeps: in one, or
+        apart.
+        """
+        if finding.kind != "near-duplicate":
+            return False
+        ids = {topic.heading: topic.id for topic in self.topics}
+        own = {ids.get(finding.heading), ids.get(finding.proposal)}
+        kept = {topic for theme in self.themes if theme.kept for topic in theme.topics}
+        return own <= kept
 
     def works_of(self, theme: Theme) -> list[str]:
         """The works filed under the headings of a theme, by id, each once."""

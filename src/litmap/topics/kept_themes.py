@@ -91,6 +91,27 @@ class ThemeEditor:
         new = KeptTheme(self._new_id(path), _label(label or path[-1]), (path,))
         return self._with(*self._left_by(path), new)
 
+    def join(self, heading: str, other: str) -> Kept:
+        """Bring two headings into one theme: that of the first, else one of its own."""
+        theme = self._theme_of(self._heading(heading))
+        if theme is not None:
+            return self.move(other, theme.id)
+        left = self._left_by(self._heading(other))
+        return self._with(*left, self._pair(heading, other))
+
+    def part(self, heading: str, other: str) -> Kept:
+        """Keep two headings in two themes: those they are in, else the second in one of its own."""
+        paths = [self._heading(name) for name in (heading, other)]
+        one, two = (self._theme_of(path) for path in paths)
+        if one is not None and two is not None and one.id == two.id:
+            return self.split(other)
+        return self._with(
+            *(
+                self._whole(theme) if theme else KeptTheme(self._new_id(path), path[-1], (path,))
+                for path, theme in zip(paths, (one, two), strict=True)
+            )
+        )
+
     def forget(self, theme: str) -> Kept:
         """Take the word about a theme back."""
         found = self.theme(theme)
@@ -119,9 +140,17 @@ class ThemeEditor:
 
     def _left_by(self, path: HeadingPath) -> tuple[KeptTheme, ...]:
         """The theme that this heading leaves."""
-        topic = next(t.id for t in self.topics if t.heading == path)
-        theme = next((t for t in self.themes if topic in t.topics), None)
+        theme = self._theme_of(path)
         return (self._whole(theme),) if theme else ()
+
+    def _theme_of(self, path: HeadingPath) -> Theme | None:
+        topic = next(t.id for t in self.topics if t.heading == path)
+        return next((t for t in self.themes if topic in t.topics), None)
+
+    def _pair(self, heading: str, other: str) -> KeptTheme:
+        """A new theme of two headings, under the name of the first."""
+        paths = (self._heading(heading), self._heading(other))
+        return KeptTheme(self._new_id(paths[0]), paths[0][-1], tuple(dict.fromkeys(paths)))
 
     def _with(self, *changed: KeptTheme) -> Kept:
         """What is kept, with these themes as they are now: the headings of the last ones leave all

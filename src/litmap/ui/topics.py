@@ -13,6 +13,7 @@ from litmap.ui import (
     components,
     filing_words,
     formatting,
+    heading_pairs,
     kept_words,
     links,
     map_view,
@@ -56,7 +57,7 @@ def page() -> None:
             components.unseen_title("Topics")
         _map(library, view, chosen.topic)
     if chosen == outline.Chosen():
-        _suggestions(view)
+        _suggestions(library, view)
 
 
 # ── the map ───────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +165,7 @@ def _findings(view: TopicsView, heading: HeadingPath | None) -> None:
 
 
 # ── suggestions ───────────────────────────────────────────────────────────────────────────────────
-def _suggestions(view: TopicsView) -> None:
+def _suggestions(library: Library, view: TopicsView) -> None:
     """Works without a heading and where they would go; then what strikes about the outline."""
     unfiled = view.unplaced()
     left, right = st.columns(2, gap="large")
@@ -179,18 +180,21 @@ def _suggestions(view: TopicsView) -> None:
         if not view.findings:
             st.caption("Nothing to report: every heading matches its papers.")
         for kind, title in FINDINGS.items():
-            _findings_of_kind(view, kind, title)
+            _findings_of_kind(library, view, kind, title)
         st.caption(
             "Suggestions only. `litmap topics --suggest` prints them, `--apply` moves the lines "
             "in your notes."
         )
 
 
-def _findings_of_kind(view: TopicsView, kind: str, title: str) -> None:
+def _findings_of_kind(library: Library, view: TopicsView, kind: str, title: str) -> None:
     findings = [finding for finding in view.findings if finding.kind == kind]
     if findings:
         label = f"{title} ({len(findings)})"
         with st.expander(label, expanded=kind in {"misfit", "new-topic"}):
+            if kind == "near-duplicate":
+                heading_pairs.draw(library, view, findings)
+                return
             for finding in findings[:25]:
                 st.markdown(f"- {formatting.escape(finding.evidence)}")
 
