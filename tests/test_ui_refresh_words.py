@@ -79,12 +79,14 @@ def test_stages_are_over_when_another_goes_on_but_for_those_that_go_on_at_once()
         StageProgress("resolve", 29, 30, "A title"),
         StageProgress("fetch", 7, 28, "from arXiv"),
         StageProgress("extract", 3, 0, "A title"),
+        StageProgress("embed", 60, 0, "passages"),
     )
     assert refresh_words.steps(RunProgress(stages, "extract")) == [
         Step("Reading your notes", "4 notes, 30 citations", is_over=True),
         Step("Looking up the works they cite", "29 citations", is_over=True),
         Step("Looking for free PDFs", "7 of 28 works, from arXiv", is_over=False, share=0.25),
         Step("Reading the PDFs", "3 PDFs, A title", is_over=False),
+        Step("Preparing passages for search", "60 passages", is_over=False),
     ]
 
 

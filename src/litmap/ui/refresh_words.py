@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STAGES = {
     "read": ("Reading your notes", "note"),
     "resolve": ("Looking up the works they cite", "citation"),
-    "notices": ("Asking for retractions, corrections and new versions", "question"),
+    "notices": ("Asking for retractions, corrections and new versions", "request"),
     "fetch": ("Looking for free PDFs", "work"),
     "extract": ("Reading the PDFs", "PDF"),
     "embed": ("Preparing passages for search", "passage"),
@@ -76,6 +76,7 @@ def _step(stage: StageProgress, last: str) -> Step:
     goes_on = stage.name == last or {stage.name, last} <= TOGETHER
     is_over = not goes_on or is_whole
     text = stage.text if not is_over or stage.name in TELLING else ""
+    text = "" if text == f"{unit}s" else text
     told = ", ".join(filter(None, (_counted(stage, unit, is_over=is_over), text)))
     share = None if is_over or not stage.total else stage.done / stage.total
     return Step(label, told, is_over, share)
