@@ -51,8 +51,8 @@ def _form(library: Library, work: str) -> None:
             max_upload_size=library.settings.pdf_megabytes,
         )
         st.caption(
-            "It is copied into the library's drop folder and becomes this paper's, once its first "
-            "pages are seen to be. Nothing leaves this machine."
+            "It is copied into the library's drop folder and filed as this paper; you are asked "
+            "first where it shows another one. Nothing leaves this machine."
         )
         pressed = st.form_submit_button("Add", icon=":material/add:", key="own-pdf-go")
     if pressed and given is not None:
