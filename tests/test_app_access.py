@@ -16,6 +16,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from litmap.cli import main
 from litmap.cli.write_commands import app_command
 from litmap.errors import UsageError
 from litmap.settings import load_settings
@@ -322,6 +323,28 @@ def test_a_port_in_use_is_told(app, tmp_path) -> None:
     )
     assert ended.returncode == 1
     assert f"cannot listen on port {app}" in ended.stderr
+
+
+def test_no_address_is_printed_where_the_port_is_taken(app, tmp_path, capsys) -> None:
+    assert main(["app", "--port", str(app), "--library", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert "litmap is at" not in printed.out
+    assert "--port takes another one" in printed.err
+
+
+def test_a_folder_that_is_called_litmap_is_not_the_program(app, tmp_path) -> None:
+    (tmp_path / "litmap").mkdir()
+    command, environment = app_command(load_settings({"library": tmp_path}), app, TOKEN)
+    ended = subprocess.run(
+        command,
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert "cannot listen on port" in ended.stderr
 
 
 @contextmanager

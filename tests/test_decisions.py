@@ -84,8 +84,31 @@ def test_decisions_are_listed_with_their_date_and_taken_back(settings):
     undo(settings, WRONG.id)
     assert decisions(settings) == []
     with opened(settings) as catalogue:
-        assert catalogue.resolution("k") is None
         assert catalogue.aliases() == {}
+
+
+@pytest.mark.parametrize("choice", [WRONG.id, "none", "doi:10.9999/third"])
+def test_a_choice_that_is_taken_back_leaves_the_candidates_as_they_were(settings, choice):
+    with opened(settings) as catalogue:
+        (before,) = entries(catalogue)
+    settle(settings, LOOSE.id, choice)
+    undo(settings, LOOSE.id)
+    with opened(settings) as catalogue:
+        (after,) = entries(catalogue)
+    assert (after.work, after.candidates, after.status) == (
+        before.work,
+        before.candidates,
+        "unsure",
+    )
+    settle(settings, LOOSE.id, RIGHT.id)
+    assert shown(settings) == [RIGHT.id]
+
+
+def test_what_is_known_of_no_candidate_is_asked_about_again(settings):
+    settle(settings, "l", "search")
+    undo(settings, "l")
+    with opened(settings) as catalogue:
+        assert catalogue.resolution("l") is None
 
 
 @pytest.mark.parametrize("about", ["work", "year", "authors", "doi"])

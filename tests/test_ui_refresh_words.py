@@ -104,6 +104,13 @@ def test_every_count_and_part_of_a_real_refresh_has_words(example_library) -> No
     )
 
 
+def test_papers_that_the_reader_added_are_not_called_cited() -> None:
+    counts = {"works": 14, "cited": 11, "mentions": 18, "notes": 3}
+    assert refresh_words.what_was_done(counts)[0] == (
+        "Your notes cite 11 works in 18 places of 3 notes. You added 3 others."
+    )
+
+
 def test_numbers_are_told_in_sentences() -> None:
     counts = {
         "works": 1, "mentions": 2, "passages": 300, "new_passages": 12, "model_before": "old",

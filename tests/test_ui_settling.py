@@ -111,11 +111,33 @@ def test_the_page_shows_the_note_with_its_line_and_both_candidates_escaped(page)
 
 def test_this_one_takes_effect_at_once_and_a_refresh_is_offered(page, library) -> None:
     app = press(page(), f"settle-{UNSURE.id}-{RIGHT.id}")
-    assert "“Okafor 2015” is settled" in words(app)
+    assert "“Okafor 2015” is “" in words(app)
     assert "Okafor 2015" not in [heading.value for heading in app.header]
     assert any(b.label == "Refresh now" for b in app.button)
     entry = works(library)[RIGHT.id]
     assert (entry.status, entry.work.year) == ("pending", 2015)
+
+
+def test_a_choice_that_is_taken_back_is_to_settle_again(page, library) -> None:
+    press(page(), f"settle-{UNSURE.id}-{RIGHT.id}")
+    press(page(RIGHT.id), f"unsay-{RIGHT.id}-")
+    text = words(page())
+    assert "**Deep water**" in text
+    assert works(library)[UNSURE.id].candidates == (RIGHT, OTHER)
+
+
+def test_what_the_notes_name_and_nobody_knows_is_shown_to_be_named(page, library) -> None:
+    unknown = Mention("n.md", 9, "Sagun, eigenvalues", ("Harbours",), "see Sagun, eigenvalues", "x")
+    with Catalogue.create(library / "catalogue.sqlite") as catalogue, catalogue.write():
+        said = Citation("u", "title", Reference("Sagun, eigenvalues", "Eigenvalues"), (unknown,))
+        catalogue.put_notes(catalogue.notes(), [*catalogue.citations(), said])
+        catalogue.put_resolution(Resolution("u", None, "not-found", "nobody knows it"), NOW)
+    app = page()
+    text = words(app).replace("\\", "")
+    assert "Named in your notes, not found" in text
+    assert "n.md, line 9" in text
+    press(app, "settle-none-u")
+    assert "not found" not in words(page())
 
 
 def test_none_of_these_takes_the_work_out(page, library) -> None:

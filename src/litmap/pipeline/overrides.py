@@ -51,18 +51,23 @@ def settle(settings: Settings, work_id: str, choice: str) -> dict[str, Any]:
 def _apply(
     catalogue: Catalogue, key: str, chosen: str, entry: Entry, held: set[str], now: str
 ) -> None:
-    """What a choice changes at once; the next refresh does the rest."""
+    """What a choice changes at once; the next refresh does the rest. The candidates stay with it,
+    for a choice that is taken back.
+    """
+    kept = catalogue.resolution(key)
+    others = kept.candidates if kept else ()
     candidate = next((c for c in entry.candidates if c.id == chosen), None)
     if chosen == Choice.NONE:
-        said = Resolution(key, None, "not-found", "you said that it is no work")
+        said = Resolution(key, None, "not-found", "you said that it is no work", others)
         catalogue.put_resolution(said, now)
     elif candidate is not None:
-        catalogue.put_resolution(Resolution(key, candidate, "metadata-only", "you chose it"), now)
+        chose = Resolution(key, candidate, "metadata-only", "you chose it", others)
+        catalogue.put_resolution(chose, now)
         if entry.work.id in held:  # a PDF dropped or a field corrected while the work was unsure
             catalogue.rename_work(entry.work.id, candidate, now)
     elif entry.status == "unsure" and chosen != Choice.SEARCH:
         # What hangs on it goes with it once the source has answered.
-        asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}")
+        asked = Resolution(key, entry.work, "pending", f"you said that it is {chosen}", others)
         catalogue.put_resolution(asked, now)
     else:
         catalogue.forget_resolution(key)

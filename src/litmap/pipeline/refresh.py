@@ -548,6 +548,7 @@ class RefreshRun:
         by_status = Counter(e.status for e in works)
         self.report.counts |= {
             "works": len(works),
+            "cited": sum(bool(e.mentions) for e in works),
             "mentions": sum(len(e.mentions) for e in works),
             "by_status": dict(sorted(by_status.items())),
             "failed": by_status["failed"],

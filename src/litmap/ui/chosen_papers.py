@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from litmap.errors import LitmapError
-from litmap.exports.citations import STYLES
+from litmap.exports.citations import STYLES, can_cite
 from litmap.ui import components, downloads, formatting, links, moving, readers_labels
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def draw(library: Library, chosen: Sequence[Entry]) -> None:
             key="papers-style",
             label_visibility="collapsed",
             width=210,
+            disabled=not can_cite(),
         )
+        if not can_cite():
+            st.caption('Citations as APA, IEEE …: `pip install "litmap[citations]"`')
     if len(chosen) <= FEW:
         for entry in chosen:  # the way by keyboard: a title in the table is pressed by pointer only
             links.link_work(entry.work)

@@ -28,7 +28,7 @@ _CALLED = {
 }
 """What a word is about, by its field."""
 _FOLLOWS = {
-    "": "The next refresh asks the sources again.",
+    "": "It is among those to settle again, at the latest after the next refresh.",
     "doi": "It is again as the sources have it; the next refresh looks for the PDF.",
     "heading": "It stands where your notes have it.",
 }

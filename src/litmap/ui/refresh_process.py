@@ -18,7 +18,7 @@ from litmap.paths import LibraryPaths
 from litmap.ui import configuration, formatting, refresh_words, state
 
 LOG = "refresh.log"
-LITMAP = (sys.executable, "-m", "litmap")
+LITMAP = (sys.executable, "-P", "-m", "litmap")
 """The command as a process of its own."""
 OWN = "litmap: "
 """What a command's own word on its failure begins with."""

@@ -117,10 +117,12 @@ def _are(number: int) -> str:
 def _works(counts: Mapping[str, Any]) -> str:
     if "works" not in counts:
         return ""
-    works, places = int(counts["works"]), int(counts.get("mentions", 0))
+    every = int(counts["works"])
+    works, places = int(counts.get("cited", every)), int(counts.get("mentions", 0))
     notes = f" of {formatting.count(int(counts['notes']), 'note')}" if "notes" in counts else ""
     where = f"in {formatting.count(places, 'place')}{notes}"
-    return f"Your notes cite {formatting.count(works, 'work')} {where}."
+    more = f" You added {formatting.count(every - works, 'other')}." if every > works else ""
+    return f"Your notes cite {formatting.count(works, 'work')} {where}.{more}"
 
 
 def _passages(counts: Mapping[str, Any]) -> str:

@@ -49,7 +49,24 @@ def section(library: Path, runs: Sequence[Run]) -> None:
             return
         if told:
             st.success(formatting.escape(told), icon=":material/check:")
+        if not found and (why := _why_none()):
+            st.info(formatting.advice(why), icon=":material/info:")
+            return
         _form(library, found[0][1] if found else None)
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def _why_none() -> str:
+    """Why no schedule can be installed on this machine, and what to do; '' where one can."""
+    try:
+        installing.choose()
+    except UsageError:
+        return (
+            "Nothing on this machine starts programs by the clock (systemd, launchd or cron), so "
+            "no schedule can be installed. As long as a terminal is open, "
+            "`litmap schedule --every 1d` refreshes the library."
+        )
+    return ""
 
 
 def _show_kept(title: str, times: Times, trouble: str, *, told: bool) -> None:

@@ -28,7 +28,10 @@ def page() -> None:
     links.link("papers", "All papers", ":material/arrow_back:")
     st.title("To settle", anchor=False)
     kept_words.offer_refresh(library)
-    waiting = library.to_settle()
+    waiting, unknown = library.to_settle(), library.unconfirmed()
+    if not waiting and unknown:
+        _unknown(library, unknown)
+        return
     if not waiting:
         st.info(
             "Nothing to settle: of each work that your notes cite it is clear which one is meant, "
@@ -46,6 +49,22 @@ def page() -> None:
             st.header(formatting.escape(_name(entry)), anchor=False)
             links.link_work(entry.work, "Its page")
             draw(library, entry)
+    if unknown:
+        _unknown(library, unknown)
+
+
+def _unknown(library: Library, unknown: Sequence[Entry]) -> None:
+    """What the notes may cite and no source knows, each to be named by an identifier."""
+    st.header("Named in your notes, not found", anchor=False)
+    st.markdown(
+        f"{formatting.count(len(unknown), 'line')} of your notes may name a work that no source "
+        "was found to know. Say which one is meant, or that it is none."
+    )
+    for entry in unknown[:SHOWN]:
+        with st.container(border=True):
+            draw(library, entry)
+    if len(unknown) > SHOWN:
+        st.caption(f"And {len(unknown) - SHOWN} more: `litmap works --missing` lists them.")
 
 
 def _waiting(number: int) -> str:
@@ -115,7 +134,7 @@ def _other_answers(library: Library, entry: Entry, none: str) -> None:
     """'None of these', and an identifier of the reader's own."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         key = f"settle-id-{entry.work.id}"
-        given = st.text_input(
+        st.text_input(
             "Another work",
             key=key,
             placeholder="DOI, arXiv id or address",
@@ -125,7 +144,7 @@ def _other_answers(library: Library, entry: Entry, none: str) -> None:
         st.button(
             "It is this one",
             key=f"settle-other-{entry.work.id}",
-            disabled=not (given or "").strip() or not state.may_change(),
+            disabled=not state.may_change(),
             on_click=_keep_identifier,
             args=(library, entry, key),
         )
@@ -142,7 +161,11 @@ def _other_answers(library: Library, entry: Entry, none: str) -> None:
 
 
 def _keep_identifier(library: Library, entry: Entry, key: str) -> None:
-    _keep_choice(library, entry, (st.session_state.get(key) or "").strip())
+    given = (st.session_state.get(key) or "").strip()
+    if given:
+        _keep_choice(library, entry, given)
+    else:
+        st.toast("Give a DOI, an arXiv id or an address first.", icon=":material/edit:")
 
 
 def _keep_choice(library: Library, entry: Entry, choice: str) -> None:
@@ -150,7 +173,12 @@ def _keep_choice(library: Library, entry: Entry, choice: str) -> None:
 
     named = f"“{formatting.shorten(_name(entry), 60)}”"
     is_none = choice == Choice.NONE
-    told = f"{named} is out of the library." if is_none else f"{named} is settled."
+    chosen = next((c.title for c in entry.candidates if c.id == choice), choice)
+    told = (
+        f"{named} is out of the library."
+        if is_none
+        else f"{named} is “{formatting.shorten(chosen, 80)}”. Its page takes that back."
+    )
 
     def settled() -> None:
         done = settle(library.settings, entry.work.id, choice)

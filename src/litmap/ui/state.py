@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from litmap import garbage
-from litmap.errors import DamagedBuild, LitmapError, ModelError, NewerCatalogue, NoLibrary
+from litmap.errors import Busy, DamagedBuild, LitmapError, ModelError, NewerCatalogue, NoLibrary
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 from litmap.ui import access, configuration, formatting
@@ -93,6 +93,13 @@ def keep_word(keep: Callable[[], object]) -> bool:
         return False
     try:
         keep()
+    except Busy:
+        st.toast(
+            "A refresh is under way, and nothing else can change the library meanwhile. Do this "
+            "again when it has ended: Refreshes shows how far it is.",
+            icon=":material/sync:",
+        )
+        return False
     except LitmapError as error:
         st.toast(formatting.advice(error.message), icon=":material/error:")
         return False

@@ -97,7 +97,7 @@ def _confirm(library: Library, theme: Theme) -> None:
 def _change(library: Library, view: TopicsView, theme: Theme, own: list[Topic]) -> None:
     """Rename, bring another heading or theme in, make a heading a theme of its own."""
     name = st.text_input("Name", theme.label, key=f"theme-name-{theme.id}", max_chars=200)
-    if st.button("Rename", key="theme-rename", disabled=not name or name == theme.label):
+    if st.button("Rename", key="theme-rename") and name and name != theme.label:
         _act(library, lambda themes: themes.rename(theme.id, name))
     others = {t.id: f"Theme: {t.label}" for t in view.themes if t.id != theme.id}
     mine = set(theme.topics)
