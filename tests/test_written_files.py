@@ -253,7 +253,7 @@ def test_a_pdf_added_replaces_nothing_in_the_drop_folder(folder, tmp_path, suffi
     (tmp_path / "paper.pdf").write_bytes(b"%PDF- new")
     (folder / f"paper{suffix}").write_bytes(b"mine")
     (folder / "paper-1.pdf").symlink_to(tmp_path / "nowhere")
-    added = _copy_in(tmp_path / "paper.pdf", folder, ".pdf")
+    added = _copy_in(tmp_path / "paper.pdf", folder / "paper.pdf")
     assert added.read_bytes() == b"%PDF- new"
     assert (folder / f"paper{suffix}").read_bytes() == b"mine"
     assert not (tmp_path / "nowhere").exists()

@@ -475,7 +475,7 @@ def read_settings(name: str, data: bytes) -> None:
         if any("\0" in value for value in environment.values()):
             raise Fault("a setting that no system takes: a zero byte")
         again = load_settings(environment=environment)
-    for field in ("model", "offline", "workers", "pdf_seconds", "recheck_days"):
+    for field in ("model", "offline", "readers", "pdf_seconds", "recheck_days"):
         if getattr(again, field) != getattr(settings, field):
             raise Fault(f"{field} is another in the environment: {getattr(settings, field)!r}")
 
