@@ -155,6 +155,9 @@ class Settings:
     workers_gpu: bool = False
     """Passages are embedded only by workers that have a GPU: of Dask those started with
     `--resources GPU=1`."""
+    search_also: tuple[str, ...] = ()
+    """Folders of libraries that `litmap search` searches as one with yours, e.g.
+    ["/lab/papers"]."""
     search_history: int = 30
     """How many of your last searches the app offers; they stand in the library's folder. 0 keeps
     none."""
@@ -406,6 +409,9 @@ def read_file(content: bytes, path: Path) -> dict[str, Any]:
     for name in _FILES:
         if result.get(name):
             result[name] = str(path.parent / _home(result[name]))
+    if "search_also" in result:
+        folders = result["search_also"]
+        result["search_also"] = tuple(str(path.parent / _home(folder)) for folder in folders)
     if "notes" in result:
         result["notes"] = tuple(
             note if note == "-" else str(path.parent / _home(note)) for note in result["notes"]

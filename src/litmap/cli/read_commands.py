@@ -42,7 +42,7 @@ from litmap.parsing.person_names import short_authors
 
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
-    from litmap.library import Library, SearchResults
+    from litmap.library import JoinedLibraries, Library, SearchResults
     from litmap.library.results import SearchHit
     from litmap.models import Citation
 
@@ -85,6 +85,14 @@ def _add_search(commands: Any) -> None:
         action="store_true",
         help="the query is a work's id or title: find what is like it",
     )
+    parser.add_argument(
+        "--also",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="LIBRARY",
+        help="search this library as one with yours; may be given again",
+    )
     named = parser.add_mutually_exclusive_group()
     named.add_argument("--save", metavar="NAME", help="keep this search under a name")
     named.add_argument(
@@ -95,13 +103,14 @@ def _add_search(commands: Any) -> None:
 def search(args: argparse.Namespace) -> int:
     """`litmap search`."""
     query = _query_of(args)
-    with library_of(args) as library:
-        if args.where:
-            results = library.locate(query, limit=args.limit)
-        elif args.like:
+    with _searched(args) as libraries:
+        library = libraries.libraries[0]
+        if args.like:
             results = library.more_like(query, limit=args.limit)
+        elif args.where:
+            results = libraries.locate(query, limit=args.limit)
         else:
-            results = library.search(query, limit=args.limit, by=args.by)
+            results = libraries.search(query, limit=args.limit, by=args.by)
         if args.json:
             searched = {"close": results.close, "build": library.build_id}
             print_json([{**record, **searched} for record in results.as_json()])
@@ -110,6 +119,16 @@ def search(args: argparse.Namespace) -> int:
         else:
             print_results(results)
     return 0
+
+
+def _searched(args: argparse.Namespace) -> JoinedLibraries:
+    """The library of this command, and those beside it. Raises `UsageError`."""
+    from litmap.library import JoinedLibraries
+
+    settings = settings_of(args)
+    if args.also and args.like:
+        raise UsageError("--like knows your own library alone; leave --also out")
+    return JoinedLibraries.open(settings, [*settings.search_also, *args.also])
 
 
 def _query_of(args: argparse.Namespace) -> str:
@@ -154,8 +173,9 @@ def print_results(answer: SearchResults) -> None:
         print_notices(work.notices if work else (), "    ")
         print(wrap(hit.quotation, "    "))
         print(f"    {hit.why}")
+        whose = f"in {hit.library} " if hit.library else "in your notes " if work else ""
         for heading in hit.headings[:2]:
-            print(f"    {'in your notes ' if work else ''}under {clean(path_text(heading))}")
+            print(f"    {clean(whose)}under {clean(path_text(heading))}")
 
 
 def _where(hit: SearchHit) -> str:

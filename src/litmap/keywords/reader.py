@@ -4,8 +4,8 @@ word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +127,20 @@ class KeywordIndex:
     def open(cls, folder: Path) -> KeywordIndex:
         """Open the index in `folder`. Raises `DamagedBuild` where it is missing or damaged."""
         return cls([Segment.open(folder, name) for name in files.read_state(folder)])
+
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[Path, int, Callable[[str], bool]]]) -> KeywordIndex:
+        """Indexes as one whose statistics are those of all passages: each a folder, the row that
+        its first one becomes, and whether a work's passages are in it. Raises `DamagedBuild`.
+        """
+        segments = []
+        for folder, first, is_searched in parts:
+            for name in files.read_state(folder):
+                segment = Segment.open(folder, name)
+                kept = np.fromiter(map(is_searched, segment.work_ids), bool, len(segment.work_ids))
+                rows = np.where((segment.rows >= 0) & kept[segment.works], segment.rows + first, -1)
+                segments.append(replace(segment, rows=rows.astype(np.int32)))
+        return cls(segments)
 
     def languages_of(self, rows: Sequence[int] | Ints) -> list[str]:
         """The language by whose rules each of these rows is read."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
@@ -64,6 +64,7 @@ from litmap.written_files import WrittenFiles
 if TYPE_CHECKING:
     from litmap import maps
     from litmap.digests import Digest
+    from litmap.index import VectorIndex
     from litmap.keywords import KeywordIndex
     from litmap.language_models.writer import Writer
     from litmap.language_models.written_texts import WrittenTexts
@@ -88,6 +89,16 @@ _LINE_FORMATS = frozenset({"text", "markdown", "org", "rst", "mediawiki", "latex
 """Formats of notes in which a line is a thing of its own and may be moved."""
 NOTES_SHOWN = 3
 """At most so many passages of the reader's own notes stand beside a search's results."""
+
+
+class SearchParts(NamedTuple):
+    """What a search reads of a library; `rows` is the number behind its last row."""
+
+    vectors: VectorIndex
+    keywords: Path
+    passages: builds.Build
+    facts: Mapping[str, search.Facts]
+    rows: int
 
 
 class Library:
@@ -355,11 +366,15 @@ class Library:
         return sorted(self._keywords.languages) if self.build_id else []
 
     @cached_property
-    def _searcher(self) -> Searcher:
-        from litmap import index, keywords
+    def _vectors(self) -> VectorIndex:
+        from litmap import index
 
-        build, words = self._need_build(), self._keywords
-        facts = {
+        return index.VectorIndex.open(self._need_build().folder)
+
+    @cached_property
+    def _facts(self) -> Mapping[str, search.Facts]:
+        """What filters ask of each work, by its id."""
+        return {
             e.work.id: search.Facts(
                 e.work.id, e.work.title, e.work.authors, e.work.year, e.work.ids, e.headings,
                 tuple(dict.fromkeys(m.note for m in e.mentions)), e.work.venue, e.status,
@@ -367,21 +382,27 @@ class Library:
             )
             for e in self._entries
         }  # fmt: skip
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        from litmap import keywords
+
+        build, words = self._need_build(), self._keywords
         citing = None
         if (build.read_json("citing") or {}).get("helps"):
             sentences = keywords.KeywordIndex.open(build.path("citing"))
             citing = search.CitingWords.over(sentences, words)
         return search.Searcher(
             self.encoder,
-            index.VectorIndex.open(build.folder),
+            self._vectors,
             words,
             build,
-            facts,
-            reranker=self._reranker(),
+            self._facts,
+            reranker=self.reranker(),
             citing=citing,
         )
 
-    def _reranker(self) -> search.Reranker | None:
+    def reranker(self) -> search.Reranker | None:
         """The second stage of the search, where the settings name one. Raises `ModelError`."""
         from litmap import vectors
 
@@ -394,6 +415,18 @@ class Library:
             threads=own.threads or None,
             offline=own.offline,
         )
+
+    def search_parts(self) -> SearchParts:
+        """What a search reads of this library. Raises `NoLibrary`, `DamagedBuild`."""
+        build = self._need_build()
+        rows = int(build.rows[-1]) + 1 if len(build.rows) else 0
+        return SearchParts(self._vectors, build.path("keywords"), build, self._facts, rows)
+
+    @property
+    def model(self) -> tuple[str, str]:
+        """The embedding model of the build, by name and key. Raises `NoLibrary`."""
+        facts = self._need_build().facts
+        return str(facts.get("model", "")), str(facts.get("model_key", ""))
 
     def search(self, query: str, *, limit: int = 10, by: str = "passage") -> SearchResults:
         """Passages (or, by='paper', papers with their best passages) that answer a query, best

@@ -27,7 +27,8 @@ class SearchHit:
 
     `quotation` is the matching sentence, `why` says what made it match; `also` are the paper's
     further passages; `mentions` what the reader's own notes say of the paper; `page` and `marks`
-    where the matching sentence stands.
+    where the matching sentence stands. `library` is the folder of a library beside the reader's own
+    that it is from.
     """
 
     rank: int
@@ -46,6 +47,7 @@ class SearchHit:
     cited: tuple[str, ...] = ()
     page: int = 0
     marks: tuple[tuple[float, float, float, float], ...] = ()
+    library: str = ""
 
     @property
     def headings(self) -> tuple[HeadingPath, ...]:
@@ -115,6 +117,7 @@ class SearchHit:
             "mentions": [
                 {"note": m.note, "line": m.line, "context": m.context} for m in self.mentions
             ],
+            **({"library": self.library} if self.library else {}),
             "also": [
                 {
                     "page": h.chunk.page if not h.chunk.has_paragraphs else 0,

@@ -9,6 +9,7 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
 
 from litmap.search.cited import CitingWords
 from litmap.search.highlighting import marks
+from litmap.search.joined import JoinedPassages, JoinedVectors
 from litmap.search.query import Facts, Query, matching_works, parse_query, parse_question
 from litmap.search.ranking import Weights
 from litmap.search.reranking import Reranker
@@ -18,6 +19,8 @@ from litmap.search.searcher import Searcher
 __all__ = [
     "CitingWords",
     "Facts",
+    "JoinedPassages",
+    "JoinedVectors",
     "Query",
     "Reranker",
     "Results",
