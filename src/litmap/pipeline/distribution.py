@@ -78,10 +78,10 @@ class Workers:
     def _read_tasks(self, batch: ExtractionBatch) -> Iterator[ReadTask]:
         files = self.settings.workers_files
         store = TaskFiles(files) if files and files != LIBRARY else None
-        largest_first = sorted(batch.files, key=lambda file: -_bytes(file[1]))
+        ordered = text.largest_first(batch.files)
         size = max(1, self.settings.workers_papers)
-        for first in range(0, len(largest_first), size):
-            sent = [self._sent(*file, store) for file in largest_first[first : first + size]]
+        for first in range(0, len(ordered), size):
+            sent = [self._sent(*file, store) for file in ordered[first : first + size]]
             yield ReadTask(
                 tuple(sent),
                 text.EXTRACTOR,
@@ -160,13 +160,6 @@ def _outcome(paper: PaperRead) -> tuple[str, Document | PdfError]:
             "the worker sent the text of another file", subject=paper.sha256, transient=True
         )
     return paper.sha256, document
-
-
-def _bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _content(path: Path) -> bytes:

@@ -27,6 +27,7 @@ from litmap.text.ocr import (
 from litmap.text.pool import (
     extract_in_worker,
     extract_many,
+    largest_first,
     preview_in_worker,
     preview_many,
     read_marks_many,
@@ -52,6 +53,7 @@ __all__ = [
     "find_tessdata",
     "in_order",
     "installed_languages",
+    "largest_first",
     "loads",
     "missing_languages",
     "preview_in_worker",

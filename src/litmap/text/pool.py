@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -165,7 +165,7 @@ def extract_many(
     """
     requests = [
         (sha, _extraction(path, sha, timeout_s, ocr, ocr_languages))
-        for sha, path in sorted(items, key=lambda item: -_bytes(item[1]))
+        for sha, path in largest_first(items)
     ]
     for sha, reply in _run_many(requests, workers, timeout_s, memory_bytes):
         yield sha, reply if isinstance(reply, PdfError) else _document(sha, reply)
@@ -223,6 +223,11 @@ def stop_idle_readers() -> None:
     """Let go of the child processes of `extract_in_worker`; later calls start others."""
     while _idle_readers:
         _idle_readers.pop().close()
+
+
+def largest_first(items: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """(sha256, path) of files in an order in which no core waits for another's last."""
+    return sorted(items, key=lambda item: -_bytes(item[1]))
 
 
 def _bytes(path: Path) -> int:
