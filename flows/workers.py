@@ -7,11 +7,10 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import Context, copy_context
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +19,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_API_URL
 
 from litmap.errors import UsageError, WorkerError
-from litmap.pipeline.collaborators import Collaborators
-from litmap.pipeline.task_runners import Pending, TaskRunner, open_processes
+from litmap.pipeline.collaborators import Collaborators, open_workers
+from litmap.pipeline.task_runners import Pending, TaskRunner
 from litmap.pipeline.worker_tasks import Done, EmbedTask, Task, perform
 from litmap.settings import Settings
 
@@ -37,20 +36,17 @@ def perform_task(work: Task) -> Done:
     return perform(work)
 
 
-def open_workers(settings: Settings, of_flow: Context) -> AbstractContextManager[TaskRunner | None]:
-    """The workers that the settings name, for tasks of this flow. Raises `UsageError`,
-    `WorkerError`.
-    """
-    if settings.workers_runner in _CLUSTERS:
-        return _open_cluster(settings, of_flow)
-    return open_processes(settings) if settings.workers_runner == "processes" else nullcontext()
-
-
 def collaborators() -> Collaborators:
     """The program's own, with workers of clusters. To be called by the flow, outside of its tasks:
     what Prefect knows of the caller travels with each task, and a stage of this process cannot.
     """
-    return Collaborators(open_workers=partial(open_workers, of_flow=copy_context()))
+    of_flow = copy_context()
+
+    def open_all(settings: Settings) -> AbstractContextManager[TaskRunner | None]:
+        is_cluster = settings.workers_runner in _CLUSTERS
+        return _open_cluster(settings, of_flow) if is_cluster else open_workers(settings)
+
+    return Collaborators(open_workers=open_all)
 
 
 @contextmanager
@@ -100,31 +96,66 @@ def _is_of_this_machine(address: str) -> bool:
         return host == "localhost"
 
 
-# ── Dask ──────────────────────────────────────────────────────────────────────────────────────────
-@dataclass
-class DaskWorkers:
-    """Workers of a Dask cluster."""
+class ClusterWorkers(ABC):
+    """Workers of a cluster, by Prefect's runner of tasks, for tasks of one flow."""
 
-    runner: Any
-    of_flow: Context
-    needs_gpu: bool
+    def __init__(self, runner: Any, of_flow: Context, *, needs_gpu: bool) -> None:
+        self.runner = runner
+        self._of_flow = of_flow
+        self._needs_gpu = needs_gpu
+
+    @abstractmethod
+    def slots(self) -> int:
+        """How many tasks can be done at once. Raises `WorkerError` where the cluster is gone."""
+
+    @abstractmethod
+    def _on_gpu(self) -> AbstractContextManager[Any]:
+        """What is submitted inside goes to workers with a GPU."""
+
+    def submit(self, work: Task) -> Pending:
+        """Have a worker do the task; the cluster itself gives it to another where one dies."""
+        return self._of_flow.copy().run(self._submit, work)
+
+    def _submit(self, work: Task) -> Pending:
+        named = perform_task.with_options(name=str(work))
+        needs_gpu = self._needs_gpu and isinstance(work, EmbedTask)
+        with self._on_gpu() if needs_gpu else nullcontext():
+            pending: Pending = self.runner.submit(named, parameters={"work": work})
+        return pending
+
+
+class DaskWorkers(ClusterWorkers):
+    """Workers of a Dask cluster; a slot is a thread of one."""
 
     def slots(self) -> int:
-        """The threads of all workers. Raises `WorkerError` where the scheduler is gone."""
+        """See `ClusterWorkers`."""
         client = self.runner.client
         if client.status not in ("running", "connecting"):
             raise WorkerError(f"Dask's scheduler is gone ({client.status})")
         return sum(client.ncores().values())
 
-    def submit(self, work: Task) -> Pending:
-        """Have a worker do the task; Dask itself gives it to another where one dies."""
-        return self.of_flow.copy().run(self._submit, work)
+    def _on_gpu(self) -> AbstractContextManager[Any]:
+        annotated: AbstractContextManager[Any] = importlib.import_module("dask").annotate(
+            resources={GPU: 1}
+        )
+        return annotated
 
-    def _submit(self, work: Task) -> Pending:
-        annotate = importlib.import_module("dask").annotate
-        needs = {"resources": {GPU: 1}} if self.needs_gpu and isinstance(work, EmbedTask) else {}
-        with annotate(**needs):
-            return _submit(self.runner, work)
+
+class RayWorkers(ClusterWorkers):
+    """Workers of a Ray cluster; a slot is a processor."""
+
+    def slots(self) -> int:
+        """See `ClusterWorkers`."""
+        ray = importlib.import_module("ray")
+        if not ray.is_initialized():
+            raise WorkerError("Ray's head is gone")
+        return int(ray.cluster_resources().get("CPU", 0))
+
+    def _on_gpu(self) -> AbstractContextManager[Any]:
+        options: AbstractContextManager[Any] = importlib.import_module(
+            "prefect_ray.context"
+        ).remote_options(num_gpus=1)
+        return options
 
 
 def _dask(settings: Settings, of_flow: Context) -> DaskWorkers:
@@ -134,34 +165,7 @@ def _dask(settings: Settings, of_flow: Context) -> DaskWorkers:
     else:
         cluster = {"threads_per_worker": 1, "n_workers": settings.readers or None}
         runner = runners.DaskTaskRunner(cluster_kwargs={**cluster, "dashboard_address": None})
-    return DaskWorkers(runner, of_flow, settings.workers_gpu)
-
-
-# ── Ray ───────────────────────────────────────────────────────────────────────────────────────────
-@dataclass
-class RayWorkers:
-    """Workers of a Ray cluster."""
-
-    runner: Any
-    of_flow: Context
-    needs_gpu: bool
-
-    def slots(self) -> int:
-        """The cluster's processors. Raises `WorkerError` where it is gone."""
-        ray = importlib.import_module("ray")
-        if not ray.is_initialized():
-            raise WorkerError("Ray's head is gone")
-        return int(ray.cluster_resources().get("CPU", 0))
-
-    def submit(self, work: Task) -> Pending:
-        """Have a worker do the task; Ray itself gives it to another where one dies."""
-        return self.of_flow.copy().run(self._submit, work)
-
-    def _submit(self, work: Task) -> Pending:
-        options = importlib.import_module("prefect_ray.context").remote_options
-        needs = {"num_gpus": 1} if self.needs_gpu and isinstance(work, EmbedTask) else {}
-        with options(**needs):
-            return _submit(self.runner, work)
+    return DaskWorkers(runner, of_flow, needs_gpu=settings.workers_gpu)
 
 
 def _ray(settings: Settings, of_flow: Context) -> RayWorkers:
@@ -171,16 +175,10 @@ def _ray(settings: Settings, of_flow: Context) -> RayWorkers:
     if not settings.workers_address:
         more |= {"num_cpus": settings.readers or None}
     runner = runners.RayTaskRunner(address=settings.workers_address or None, init_kwargs=more)
-    return RayWorkers(runner, of_flow, settings.workers_gpu)
+    return RayWorkers(runner, of_flow, needs_gpu=settings.workers_gpu)
 
 
-_CLUSTERS: dict[str, Callable[[Settings, Context], DaskWorkers | RayWorkers]] = {
+_CLUSTERS: dict[str, Callable[[Settings, Context], ClusterWorkers]] = {
     "dask": _dask,
     "ray": _ray,
 }
-
-
-def _submit(runner: Any, work: Task) -> Pending:
-    named = perform_task.with_options(name=str(work))
-    pending: Pending = runner.submit(named, parameters={"work": work})
-    return pending

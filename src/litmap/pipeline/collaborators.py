@@ -157,7 +157,7 @@ def _load_encoder(settings: Settings) -> Encoder:
     )
 
 
-def _open_workers(settings: Settings) -> AbstractContextManager[TaskRunner | None]:
+def open_workers(settings: Settings) -> AbstractContextManager[TaskRunner | None]:
     """Processes of this machine; a cluster is known to the flow alone (`flows/workers.py`), and a
     run without it does its work here.
     """
@@ -250,5 +250,5 @@ class Collaborators:
     extract_texts: Callable[[ExtractionBatch], Texts] = _extract_texts
     load_encoder: Callable[[Settings], Encoder] = _load_encoder
     prepare: Callable[[Encoder], None] = _prepare
-    open_workers: Callable[[Settings], AbstractContextManager[TaskRunner | None]] = _open_workers
+    open_workers: Callable[[Settings], AbstractContextManager[TaskRunner | None]] = open_workers
     summariser: Summariser = field(default_factory=ExtractiveSummaries)
