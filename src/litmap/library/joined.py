@@ -141,7 +141,7 @@ class JoinedLibraries:
         """Whether passages of a work (or of a note) of a library are searched."""
         works = self._shown[number]
         if number == 0:
-            own = {entry.work.id for entry in self.libraries[0].works()}
+            own = self.libraries[0].by_id
             return lambda name: name in works or name not in own
         return lambda name: name in works
 

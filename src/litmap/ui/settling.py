@@ -29,16 +29,20 @@ def page() -> None:
     st.title("To settle", anchor=False)
     kept_words.offer_refresh(library)
     waiting, unknown = library.to_settle(), library.unconfirmed()
-    if not waiting and unknown:
-        _unknown(library, unknown)
-        return
-    if not waiting:
+    if waiting:
+        _unsure(library, waiting)
+    elif not unknown:
         st.info(
             "Nothing to settle: of each work that your notes cite it is clear which one is meant, "
             "or no source knows it.",
             icon=":material/check_circle:",
         )
-        return
+    if unknown:
+        _unknown(library, unknown)
+
+
+def _unsure(library: Library, waiting: Sequence[Entry]) -> None:
+    """The works of which several may be meant, a sheet of them at a time."""
     st.markdown(f"{_waiting(len(waiting))} Your word wins over every source.")
     if not state.may_change():
         st.info(state.how_to_change("settle a work"), icon=":material/lock:")
@@ -49,8 +53,6 @@ def page() -> None:
             st.header(formatting.escape(_name(entry)), anchor=False)
             links.link_work(entry.work, "Its page")
             draw(library, entry)
-    if unknown:
-        _unknown(library, unknown)
 
 
 def _unknown(library: Library, unknown: Sequence[Entry]) -> None:
