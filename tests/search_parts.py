@@ -52,7 +52,9 @@ class ExactVectors:
         self.array = array
 
     def search(self, vectors: NDArray[np.float32], k: int, allowed: Any = None) -> tuple[Any, Any]:
-        rows = np.arange(len(self.array)) if allowed is None else np.asarray(allowed)
+        rows = np.arange(len(self.array))
+        if allowed is not None:
+            rows = np.flatnonzero(allowed[: len(rows)])
         scores = vectors @ self.array[rows].T
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(scores, order, axis=1), rows[order]

@@ -168,7 +168,7 @@ class Recorded(ExactVectors):
         self.asked: list[tuple[int, int | None]] = []
 
     def search(self, vectors: Any, k: int, allowed: Any = None) -> tuple[Any, Any]:
-        self.asked.append((k, None if allowed is None else len(allowed)))
+        self.asked.append((k, None if allowed is None else int(allowed.sum())))
         return super().search(vectors, k, allowed)
 
 

@@ -20,8 +20,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.places import DATA
 from benchmarks.quality.questions import TOP, build, read_documents
 from litmap import builds, index, keywords
@@ -60,7 +58,7 @@ def ask(searcher: Searcher, question: Question) -> dict[str, bool]:
     vector = embed_query(searcher.encoder, text)
     rows = {
         "words": searcher.keywords.search(text, TOP, allowed).rows,
-        "meaning": searcher.vectors.search(vector[None, :], TOP, np.flatnonzero(allowed))[1][0],
+        "meaning": searcher.vectors.search(vector[None, :], TOP, allowed)[1][0],
         "both": [hit.row for hit in searcher.search(text, limit=TOP).hits],
     }
     return {

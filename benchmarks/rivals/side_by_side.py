@@ -249,6 +249,8 @@ def run_litmap(
 
 def ask_litmap(library: Path) -> None:
     """Answers the questions on stdin, in a process of its own, twice: dense, fused."""
+    import numpy as np
+
     from litmap import index
     from litmap.library import Library
 
@@ -259,7 +261,8 @@ def ask_litmap(library: Path) -> None:
         build = opened._build
         assert build is not None
         vectors = index.VectorIndex.open(build.folder)
-        rows = vectors.search(opened.encoder.encode(texts), 10, build.select(kinds=["body"]))[1]
+        of_body = np.isin(np.arange(build.rows[-1] + 1), build.select(kinds=["body"]))
+        rows = vectors.search(opened.encoder.encode(texts), 10, of_body)[1]
         names = {e.work.id: paths[e.pdf.sha256] for e in opened.works() if e.pdf}
         dense = [
             [(names[p.work], p.chunk.text) for p in build.passages(own)] for own in rows.tolist()

@@ -171,6 +171,13 @@ def times(work: Any, n: int) -> dict[str, float]:
     }
 
 
+def mask_of(rows: np.ndarray) -> np.ndarray:
+    """A mask that ends with the last of these rows."""
+    mask = np.zeros(int(rows.max(initial=-1)) + 1, bool)
+    mask[rows] = True
+    return mask
+
+
 def size(path: Path) -> int:
     return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
 
@@ -222,7 +229,8 @@ def measure(n: int, folder: Path, *, keywords: bool) -> dict[str, Any]:
     ):
         works = {f"arxiv:{i:09d}" for i in range(0, papers, share)}
         found[name] = times(
-            lambda i, w=works: index.search(queries[i : i + 1], 10, build.select(works=w)), 20
+            lambda i, w=works: index.search(queries[i : i + 1], 10, mask_of(build.select(works=w))),
+            20,
         )
     build.close()
     return found

@@ -87,13 +87,14 @@ class VectorIndex:
         return np.concatenate([np.empty(0, np.int64), *(p.rows[p.alive()] for p in self.parts)])
 
     def search(
-        self, vectors: Vectors, k: int, allowed: Rows | None = None, *, exact: bool = False
+        self, vectors: Vectors, k: int, allowed: Mask | None = None, *, exact: bool = False
     ) -> tuple[Vectors, Rows]:
         """The `k` rows most similar to each of the unit vectors (q, dim), best first, ties by row.
 
-        `allowed` (int64, ascending) limits the search itself, so that k rows are found wherever so
-        many are allowed. Returns cosines, float32 (q, k), and rows, int64 (q, k); places that stay
-        empty have -inf and -1. `exact` compares every vector however many there are.
+        `allowed`, a mask over the library's rows (rows beyond its end are not allowed), limits the
+        search itself, so that k rows are found wherever so many are allowed. Returns cosines,
+        float32 (q, k), and rows, int64 (q, k); places that stay empty have -inf and -1. `exact`
+        compares every vector however many there are.
         """
         import numpy as np
 
@@ -193,7 +194,7 @@ class Part:
         return mask
 
     def search(
-        self, queries: Vectors, k: int, allowed: Rows | None, *, exact: bool
+        self, queries: Vectors, k: int, allowed: Mask | None, *, exact: bool
     ) -> Iterator[tuple[Vectors, Rows]]:
         """For each query the scores, float32, and rows of its `k` best, in no order among equals;
         fewer of few.
@@ -201,13 +202,15 @@ class Part:
         A vector's score is summed in one way wherever it stands, so equal vectors have equal
         scores.
         """
-        places = None if allowed is None else self.find(allowed)[1]
-        if places is not None and len(places) <= max(MAX_GATHERED_ROWS, k):
-            logger.debug("%s: %d allowed rows gathered and compared", self.name, len(places))
+        import numpy as np
+
+        mask = self._permitted(allowed)
+        count = self.living if allowed is None or mask is None else int(np.count_nonzero(mask))
+        if allowed is not None and mask is not None and count <= max(MAX_GATHERED_ROWS, k):
+            logger.debug("%s: %d allowed rows gathered and compared", self.name, count)
+            places = np.flatnonzero(mask)
             yield from (self._ranked(query, places, k) for query in queries)
             return
-        mask = self._permitted(places)
-        count = self.living if places is None else len(places)
         if self.signs is None or exact or count <= MAX_EXACT_ROWS:
             logger.debug("%s: %d rows scanned", self.name, count)
             yield from self._scan(queries, k, mask)
@@ -218,15 +221,17 @@ class Part:
                 for query in queries
             )
 
-    def _permitted(self, places: Rows | None) -> Mask | None:
+    def _permitted(self, allowed: Mask | None) -> Mask | None:
         """For each place whether it may be found; None where all may."""
         import numpy as np
 
-        if places is not None:
-            mask = np.zeros(len(self.rows), dtype=bool)
-            mask[places] = True
-            return mask
-        return self.alive() if len(self.dead) else None
+        if allowed is None:
+            return self.alive() if len(self.dead) else None
+        mask = np.zeros(len(self.rows), dtype=bool)
+        covered = int(np.searchsorted(self.rows, len(allowed)))
+        mask[:covered] = allowed[self.rows[:covered]]
+        mask[self.dead] = False
+        return mask
 
     def _scan(self, queries: Vectors, k: int, mask: Mask | None) -> Iterator[tuple[Vectors, Rows]]:
         parameters, _keep = _search_parameters(mask)

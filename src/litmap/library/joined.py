@@ -128,9 +128,7 @@ class JoinedLibraries:
         }
         return search.Searcher(
             own.encoder,
-            search.JoinedVectors(
-                self._firsts, [part.vectors for part in parts], np.flatnonzero(words.rows_of())
-            ),
+            search.JoinedVectors(self._firsts, [part.vectors for part in parts], words.rows_of()),
             words,
             search.JoinedPassages(self._firsts, [part.passages for part in parts]),
             facts,

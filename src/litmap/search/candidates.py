@@ -241,9 +241,8 @@ def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, 
             logger.debug("vector search filtered afterwards: %.0f %% of rows allowed", 100 * share)
             return rows[kept][:CANDIDATES_PER_RANKING], scores[kept][:CANDIDATES_PER_RANKING]
     logger.debug("vector search filtered inside: %.0f %% of rows allowed", 100 * share)
-    permitted = np.flatnonzero(allowed)
     scores, rows = (
-        part[0] for part in vectors.search(vector[None, :], CANDIDATES_PER_RANKING, permitted)
+        part[0] for part in vectors.search(vector[None, :], CANDIDATES_PER_RANKING, allowed)
     )
     return rows[rows >= 0], scores[rows >= 0]
 

@@ -12,7 +12,7 @@ from litmap.models import Passage
 from litmap.search.protocols import PassageRows, VectorRows
 
 if TYPE_CHECKING:
-    from litmap.search.protocols import Floats, Ints
+    from litmap.search.protocols import Floats, Ints, Mask
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,20 @@ class _Parts:
 
 @dataclass(frozen=True)
 class JoinedVectors(_Parts):
-    """Vector indexes as one; `shown` are the rows that are searched, ascending."""
+    """Vector indexes as one; `shown` is a mask of the rows that are searched."""
 
     parts: Sequence[VectorRows]
-    shown: Ints
+    shown: Mask
 
-    def search(self, vectors: Floats, k: int, allowed: Ints | None = None) -> tuple[Floats, Ints]:
+    def search(self, vectors: Floats, k: int, allowed: Mask | None = None) -> tuple[Floats, Ints]:
         """(q, k) cosines, best first, and their rows: the best of each part's best."""
         scores, found = [], []
         permitted = self.shown if allowed is None else allowed
         for number, part in enumerate(self.parts):
-            cosines, rows = part.search(vectors, k, self.rows_of(number, permitted)[1])
+            first, end = self.firsts[number : number + 2]
+            cosines, rows = part.search(vectors, k, permitted[first:end])
             scores.append(cosines)
-            found.append(np.where(rows < 0, rows, rows + self.firsts[number]))
+            found.append(np.where(rows < 0, rows, rows + first))
         cosines, rows = np.concatenate(scores, axis=1), np.concatenate(found, axis=1)
         best = np.lexsort((rows, -cosines), axis=1)[:, :k]
         return np.take_along_axis(cosines, best, 1), np.take_along_axis(rows, best, 1)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class VectorRows(Protocol):
     """A vector index (`litmap.index.VectorIndex`): exact or nearly so, filtered inside."""
 
-    def search(self, vectors: Floats, k: int, allowed: Ints | None = None) -> tuple[Floats, Ints]:
-        """(q, k) cosines, best first, and their rows, -1 where there are fewer; `allowed` are rows,
-        ascending.
+    def search(self, vectors: Floats, k: int, allowed: Mask | None = None) -> tuple[Floats, Ints]:
+        """(q, k) cosines, best first, and their rows, -1 where there are fewer; `allowed` is a mask
+        over rows, those beyond its end are not allowed.
         """
         ...
 

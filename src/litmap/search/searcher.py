@@ -380,8 +380,8 @@ class Searcher:
 
     def _best_cosine(self, query: Query, vector: Floats) -> float:
         """The best cosine of all passages of the kinds asked for, whatever is filtered."""
-        rows = np.flatnonzero(self.keywords.rows_of(kinds=query.kinds))
-        cosines, _ = self.vectors.search(vector[None, :], 1, rows)
+        of_kinds = self.keywords.rows_of(kinds=query.kinds)
+        cosines, _ = self.vectors.search(vector[None, :], 1, of_kinds)
         return float(cosines[0, 0])
 
     @cached_property
