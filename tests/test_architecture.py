@@ -22,6 +22,7 @@ LEAVES = {
     "export_marks",
     "garbage",
     "paper_sentences",
+    "segment_merging",
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",

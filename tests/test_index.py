@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from litmap import segment_merging
 from litmap.errors import DamagedBuild, LitmapError
-from litmap.index import VectorIndex, reader, update_index, writer
+from litmap.index import VectorIndex, reader, segment, update_index, writer
 
 NONE = np.empty(0, dtype=np.int64)
 
@@ -100,15 +101,22 @@ def test_vectors_that_are_none_are_refused(tmp_path: Path) -> None:
         max_size=7,
     ),
     st.sampled_from([10, 50, 10_000]),
+    st.sampled_from([0, 20]),
 )
 def test_any_sequence_of_changes_equals_the_index_from_scratch(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, int, int]], small: int
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[int, int, int]],
+    full: int,
+    signed: int,
 ) -> None:
     root = tmp_path_factory.mktemp("sequence")
     living: dict[int, np.ndarray] = {}
     old, next_row = None, 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "MAX_SMALL_DELTA", small)
+        patch.setattr(segment_merging, "MAX_SEGMENT_ROWS", full)
+        patch.setattr(segment_merging, "QUICK_ROWS", full)
+        patch.setattr(writer, "MIN_SIGNED_ROWS", signed)
+        patch.setattr(writer, "BLOCK_ROWS", 7)
         for number, (more, fewer, seed) in enumerate(steps):
             rng = np.random.default_rng(seed)
             gone = np.sort(rng.permutation(np.array(sorted(living), dtype=np.int64))[:fewer])
@@ -139,14 +147,14 @@ def test_any_sequence_of_changes_equals_the_index_from_scratch(
 
 
 def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
-    vectors = points(writer.MAX_SMALL_DELTA + 500, dim=16)
+    vectors = points(500, dim=16)
     built(tmp_path / "a", vectors)
     (tmp_path / "b").mkdir()
     row = np.array([len(vectors)])
     update_index(
         tmp_path / "a", tmp_path / "b", added=[(row, vectors[:1])], removed=np.array([3]), dim=16
     )
-    large = "vectors/base.f16"
+    large = "vectors/000001.f16"
     assert (tmp_path / "a" / large).samefile(tmp_path / "b" / large)
     index = VectorIndex.open(tmp_path / "b")
     assert index.search(vectors[:1], 2)[1][0].tolist() == [0, len(vectors)]
@@ -156,21 +164,22 @@ def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
     ]  # the old one still serves
 
 
+@pytest.mark.parametrize("full", [1_000_000, 2000])
 def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: int
 ) -> None:
-    monkeypatch.setattr(writer, "MAX_EXACT_ROWS", 2000)
-    monkeypatch.setattr(writer, "MAX_SMALL_DELTA", 1000)
+    monkeypatch.setattr(writer, "MIN_SIGNED_ROWS", 1000)
+    monkeypatch.setattr(segment_merging, "MAX_SEGMENT_ROWS", full)
     monkeypatch.setattr(reader, "MAX_EXACT_ROWS", 2000)
     monkeypatch.setattr(reader, "MAX_GATHERED_ROWS", 100)
     monkeypatch.setattr(reader, "HAMMING_CANDIDATES", 1500)
     monkeypatch.setattr(reader, "SHORTLIST", 300)
-    vectors = points(15_000, dim=100)  # not a multiple of eight
+    vectors = points(6000, dim=100)  # not a multiple of eight
     index = built(tmp_path / "a", vectors)
-    assert (tmp_path / "a/vectors/base.signs").exists()
-    queries = points(200, dim=100, seed=1) * 0.2 + vectors[::75]
+    assert (tmp_path / "a/vectors/000001.signs").exists()
+    queries = points(60, dim=100, seed=1) * 0.2 + vectors[::100]
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
-    for allowed in (None, mask_of(np.arange(0, 15_000, 3))):
+    for allowed in (None, mask_of(np.arange(0, 6000, 2))):
         exact = index.search(queries, 10, allowed, exact=True)[1]
         found = index.search(queries, 10, allowed)[1]
         recall = np.mean(
@@ -185,7 +194,7 @@ def test_sums_with_signs_are_the_products_with_the_bits() -> None:
     rng = np.random.default_rng(7)
     bits = rng.integers(0, 2, (50, 24), dtype=np.uint8)
     turned = rng.standard_normal(24).astype(np.float32)
-    sums = reader.asymmetric_dot(np.packbits(bits, axis=1, bitorder="little"), turned)
+    sums = segment.asymmetric_dot(np.packbits(bits, axis=1, bitorder="little"), turned)
     assert sums == pytest.approx(bits @ turned, abs=1e-5)
 
 
@@ -200,12 +209,63 @@ def test_equal_vectors_come_by_row(tmp_path: Path) -> None:
 
 def test_damage_is_named(tmp_path: Path) -> None:
     vectors = points(300)
-    for name in ("delta.f16", "delta.rows.npy", "dead.npy", "dim.npy"):
+    for name in ("000001.f16", "000001.rows.npy", "000001.dead.npy", "vectors.json"):
         folder = tmp_path / name
-        built(folder, vectors)
+        built(tmp_path / "before" / name, vectors)
+        folder.mkdir()
+        gone = np.arange(7)
+        update_index(tmp_path / "before" / name, folder, added=[], removed=gone, dim=24)
         file = folder / "vectors" / name
         file.write_bytes(file.read_bytes()[:20])
         with pytest.raises(DamagedBuild, match=name.replace(".", r"\.")) as caught:
             VectorIndex.open(folder)
         assert "doctor --fix" in str(caught.value)
         assert isinstance(caught.value, LitmapError)
+
+
+def test_a_file_is_as_faiss_would_write_it(tmp_path: Path) -> None:
+    faiss = pytest.importorskip("faiss")
+    vectors = points(300)
+    index = built(tmp_path / "a", vectors)
+    whole = segment.empty_index(24)
+    whole.add(vectors)
+    faiss.write_index(whole, str(tmp_path / "whole"))
+    written = tmp_path / "a/vectors/000001.f16"
+    assert written.read_bytes() == (tmp_path / "whole").read_bytes()
+    assert len(index) == 300
+
+
+def test_an_index_of_two_parts_is_read_and_gone_on_from(tmp_path: Path) -> None:
+    """Builds once held `base`, `delta` and the rows of the base that were gone."""
+    vectors = points(200)
+    built(tmp_path / "a", vectors[:150])
+    built(tmp_path / "b", vectors[150:], first=150)
+    home = tmp_path / "old/vectors"
+    home.mkdir(parents=True)
+    for name, part in (("base", "a"), ("delta", "b")):
+        for end in ("f16", "rows.npy"):
+            (tmp_path / part / f"vectors/000001.{end}").rename(home / f"{name}.{end}")
+    np.save(home / "dim.npy", np.array([24]))
+    np.save(home / "dead.npy", np.arange(5))
+    old = VectorIndex.open(tmp_path / "old")
+    assert old.rows.tolist() == list(range(5, 200))
+    (tmp_path / "new").mkdir()
+    update_index(tmp_path / "old", tmp_path / "new", added=[], removed=np.array([7]), dim=24)
+    new = VectorIndex.open(tmp_path / "new")
+    assert new.rows.tolist() == [5, 6, *range(8, 200)]
+    assert np.array_equal(new.vectors(new.rows), old.vectors(new.rows))
+
+
+def test_one_paper_leaves_a_large_index_alone_and_many_make_large_segments() -> None:
+    sizes = {
+        "1": segment_merging.Size(400_000, 100_000),
+        "2": segment_merging.Size(400_000, 400_000),
+    }
+    assert segment_merging.merge_limit(1) == 200_000
+    assert segment_merging.merge_limit(10**7) == 1_000_000
+    assert segment_merging.choose_merge(sizes, 200_000) == ["1"]
+    assert segment_merging.choose_merge(sizes, 1_000_000) == ["1", "2"]
+    assert (
+        segment_merging.choose_merge(sizes | {"1": segment_merging.Size(300_000, 300_000)}, 200_000)
+        == []
+    )

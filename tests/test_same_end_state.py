@@ -127,8 +127,8 @@ CHANGES = {
     "a PDF": lambda root: flip(next((root / "library" / "pdfs").rglob("*.pdf")), 1000),
     "a dropped PDF": lambda root: (root / "library" / "papers" / "x.pdf").write_bytes(b"%PDF-"),
     "a passage": change_passage,
-    "a vector": change_in_build("vectors/delta.f16", -2),
-    "a vector in the middle": change_in_build("vectors/delta.f16", 9000),
+    "a vector": change_in_build("vectors/000001.f16", -2),
+    "a vector in the middle": change_in_build("vectors/000001.f16", 9000),
     "the last words": change_in_build("keywords/000001.lengths.npy", -4),
     **{f"the {name}": change_table(name) for name in TABLES},
     "an exported file": lambda root: flip(root / "exports" / "works.bib", 40),
@@ -205,7 +205,7 @@ def test_a_whole_library_is_not_half_written(copy):
     assert half_written(copy / "library") == []
 
 
-@pytest.mark.parametrize("name", ["delta.sqlite", "vectors/delta.f16", "topics.json", MANIFEST])
+@pytest.mark.parametrize("name", ["delta.sqlite", "vectors/000001.f16", "topics.json", MANIFEST])
 def test_a_build_with_one_wrong_byte_is_half_written(copy, name):
     flip(build_of(copy) / name, -2)
     assert half_written(copy / "library") != []

@@ -344,18 +344,15 @@ class LibraryFiles:
     def vectors(self) -> tuple[list[str], np.ndarray]:
         """Names of the passages that have a vector, and the vectors, float16."""
         home = self.folder / "vectors"
-        dim, dead = int(np.load(home / "dim.npy")[0]), np.load(home / "dead.npy")
+        state = json.loads((home / "vectors.json").read_text("utf-8"))
+        dim = int(state["dim"])
         names: list[str] = []
         parts = [np.empty((0, dim), np.float16)]
-        for part in ("base", "delta"):
-            if not (home / f"{part}.rows.npy").exists():
-                continue
-            rows = np.load(home / f"{part}.rows.npy")
-            living = (
-                np.isin(rows, dead, invert=True) if part == "base" else np.ones(len(rows), bool)
-            )
+        for segment in state["segments"]:
+            rows, dead = np.load(home / f"{segment}.rows.npy"), home / f"{segment}.dead.npy"
+            living = np.isin(rows, np.load(dead) if dead.exists() else [], invert=True)
             names += [self.names[row] for row in rows[living].tolist()]
-            parts.append(last_halves(home / f"{part}.f16", len(rows), dim)[living])
+            parts.append(last_halves(home / f"{segment}.f16", len(rows), dim)[living])
         return names, np.concatenate(parts)
 
     def postings(self) -> Section:
