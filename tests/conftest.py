@@ -175,3 +175,23 @@ def scholarly_web(running_scholarly_web, monkeypatch, new_state):
     running_scholarly_web.reset()
     yield running_scholarly_web
     running_scholarly_web.reset()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """The address of a PostgreSQL server for the tests of this process."""
+    from tests import postgres_server
+
+    with postgres_server.serve(tmp_path_factory.mktemp("pg")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_catalogue(request, tmp_path):
+    """The path by which an empty catalogue is opened, for each database that may hold one."""
+    from tests import postgres_server
+
+    folder = tmp_path / "library"
+    if request.param == "postgresql":
+        return postgres_server.empty_catalogue(request.getfixturevalue("postgres_server"), folder)
+    return folder / "catalogue.sqlite"

@@ -27,7 +27,9 @@ import numpy as np
 import pytest
 
 LINGER_S = 30.0
-SERVERS = frozenset({"app", "browser", "mirror", "running_scholarly_web", "trial", "web"})
+SERVERS = frozenset(
+    {"app", "browser", "mirror", "postgres_server", "running_scholarly_web", "trial", "web"}
+)
 """Fixtures for a module or the session that hold a server while others use it."""
 SHARED_THREADS = ("litmap-words", "tqdm_monitor", "fsspecIO", "asyncio_")
 """What the names of threads begin with that one process keeps for all, to its end."""

@@ -46,6 +46,7 @@ OWNERS = {
     "pycrfsuite": {"parsing"},
     "py3langid": {"parsing"},
     "watchfiles": {"pipeline"},
+    "psycopg": {"catalogue", "stores"},
     "sqlite3": {"catalogue", "builds", "web", "pipeline"},
     "tomlkit": {"settings_file"},
 }
@@ -181,6 +182,7 @@ def test_reading_starts_light(module):
         "transformers",
         "pymupdf",
         "httpx",
+        "psycopg",
     ]
     code = f"import sys, {module}; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -32,8 +32,8 @@ WORK = Work(
 
 
 @pytest.fixture
-def catalogue(tmp_path):
-    with Catalogue.create(tmp_path / "catalogue.sqlite") as opened:
+def catalogue(empty_catalogue):
+    with Catalogue.create(empty_catalogue) as opened:
         yield opened
 
 
@@ -125,18 +125,19 @@ def test_no_library_says_how_to_make_one(tmp_path):
         Catalogue.open(tmp_path / "catalogue.sqlite")
 
 
-def test_a_full_disk_is_told_as_such_and_nothing_is_lost(catalogue):
-    catalogue.put_note_roots(["before"])
-    pages = catalogue._db.execute("PRAGMA page_count").fetchone()[0]
-    catalogue._db.execute(f"PRAGMA max_page_count = {pages + 2}")
-    with pytest.raises(LibraryError, match="disk is full"), catalogue.write():
-        catalogue.decide("small", "none", NOW)
-        catalogue.put_note_roots(["x" * 100_000])
-    catalogue._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
-    assert catalogue.note_roots() == ["before"]
-    assert catalogue.decisions() == {}
-    with catalogue.write():
-        catalogue.put_note_roots(["x" * 100_000])
+def test_a_full_disk_is_told_as_such_and_nothing_is_lost(tmp_path):
+    with Catalogue.create(tmp_path / "catalogue.sqlite") as catalogue:
+        catalogue.put_note_roots(["before"])
+        pages = catalogue._db.execute("PRAGMA page_count").fetchone()[0]
+        catalogue._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(LibraryError, match="disk is full"), catalogue.write():
+            catalogue.decide("small", "none", NOW)
+            catalogue.put_note_roots(["x" * 100_000])
+        catalogue._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
+        assert catalogue.note_roots() == ["before"]
+        assert catalogue.decisions() == {}
+        with catalogue.write():
+            catalogue.put_note_roots(["x" * 100_000])
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from litmap.catalogue import MIGRATIONS, Catalogue, damage, utc_now
 from litmap.catalogue import connection as connections
-from litmap.catalogue.connection import Writing
+from litmap.catalogue.connection import SQLite, Writing
 from litmap.catalogue.entries import Entry, _status, entries, provisional
 from litmap.catalogue.migrations import Migration, migrate
 from litmap.catalogue.records import build_record, dump, load, storable
@@ -52,8 +51,8 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def catalogue(path):
-    with Catalogue.create(path) as opened:
+def catalogue(empty_catalogue):
+    with Catalogue.create(empty_catalogue) as opened:
         yield opened
 
 
@@ -63,10 +62,10 @@ def cite(key, title="", *, ids=(), line=1, note="a.md", heading=(), sure=True):
 
 
 # ── opening ───────────────────────────────────────────────────────────────────────────────────────
-def test_a_catalogue_is_made_with_its_folders_and_opened_again(path):
-    with Catalogue.create(path) as made:
+def test_a_catalogue_is_made_with_its_folders_and_opened_again(empty_catalogue):
+    with Catalogue.create(empty_catalogue) as made:
         made.put_work(WORK, "note", NOW)
-    with Catalogue.create(path) as again, Catalogue.open(path) as read:
+    with Catalogue.create(empty_catalogue) as again, Catalogue.open(empty_catalogue) as read:
         assert again.works() == read.works() == {WORK.id: WORK}
 
 
@@ -76,11 +75,11 @@ def test_a_reader_cannot_write(path):
         read.put_work(WORK, "note", NOW)
 
 
-def test_a_reader_may_be_used_by_several_threads(path):
+def test_a_reader_may_be_used_by_several_threads(empty_catalogue):
     from concurrent.futures import ThreadPoolExecutor
 
-    Catalogue.create(path).close()
-    with Catalogue.open(path) as read, ThreadPoolExecutor(1) as pool:
+    Catalogue.create(empty_catalogue).close()
+    with Catalogue.open(empty_catalogue) as read, ThreadPoolExecutor(1) as pool:
         assert pool.submit(read.works).result() == {}
 
 
@@ -131,7 +130,7 @@ def test_only_a_still_library_in_a_read_only_folder_is_opened_as_immutable(
 
 def test_a_migration_that_is_already_made_is_not_made_again(path):
     Catalogue.create(path).close()
-    db = sqlite3.connect(path, isolation_level=None)
+    db = sqlite3.connect(path, isolation_level=None, factory=SQLite)
     migrate(db, str(path))
     assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     db.close()
@@ -140,7 +139,7 @@ def test_a_migration_that_is_already_made_is_not_made_again(path):
 def test_each_migration_leaves_its_number(path, monkeypatch):
     scripts = [Migration(f"CREATE TABLE {name} (a);") for name in ("one", "two", "three")]
     monkeypatch.setattr("litmap.catalogue.migrations.MIGRATIONS", scripts[:1])
-    db = sqlite3.connect(":memory:", isolation_level=None)
+    db = sqlite3.connect(":memory:", isolation_level=None, factory=SQLite)
     migrate(db, "x")
     assert db.execute("PRAGMA user_version").fetchone() == (1,)
     monkeypatch.setattr("litmap.catalogue.migrations.MIGRATIONS", scripts)
@@ -172,8 +171,8 @@ def test_a_broken_disk_is_told_otherwise_than_a_full_one_and_other_faults_stay(t
 
 
 # ── transactions ──────────────────────────────────────────────────────────────────────────────────
-def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(path, catalogue):
-    with Catalogue.open(path) as read:
+def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(empty_catalogue, catalogue):
+    with Catalogue.open(empty_catalogue) as read:
         with read.snapshot():
             assert read.works() == {}
             catalogue.put_work(WORK, "note", NOW)
@@ -184,8 +183,8 @@ def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(path, catalogue
         assert set(read.works()) == {WORK.id}
 
 
-def test_a_snapshot_ends_after_an_error_too(path, catalogue):
-    with Catalogue.open(path) as read:
+def test_a_snapshot_ends_after_an_error_too(empty_catalogue, catalogue):
+    with Catalogue.open(empty_catalogue) as read:
         with pytest.raises(RuntimeError), read.snapshot():
             read.works()
             raise RuntimeError
@@ -193,8 +192,8 @@ def test_a_snapshot_ends_after_an_error_too(path, catalogue):
         assert set(read.works()) == {WORK.id}
 
 
-def test_a_write_is_seen_by_others_as_a_whole(path, catalogue):
-    with Catalogue.open(path) as read:
+def test_a_write_is_seen_by_others_as_a_whole(empty_catalogue, catalogue):
+    with Catalogue.open(empty_catalogue) as read:
         before = read.version()
         with catalogue.write():
             catalogue.put_work(WORK, "note", NOW)
@@ -428,7 +427,8 @@ def test_the_last_fifty_runs_are_listed_the_newest_first(catalogue):
     assert [run.id for run in catalogue.runs(limit=2)] == numbers[:-3:-1]
 
 
-def test_a_damaged_file_is_noticed(path, catalogue):
+def test_a_damaged_file_is_noticed(path):
+    catalogue = Catalogue.create(path)
     assert catalogue.integrity() == ""
     for number in range(200):
         catalogue.put_work(Work(f"title:{number}", "x" * 500), "note", NOW)
@@ -703,7 +703,8 @@ def test_a_writer_waits_a_minute_for_another_and_a_reader_half_of_one(path, monk
     assert asked[1]["check_same_thread"] is False
 
 
-def test_a_catalogue_is_written_ahead_so_that_readers_do_not_wait(catalogue):
+def test_a_catalogue_is_written_ahead_so_that_readers_do_not_wait(path):
+    catalogue = Catalogue.create(path)
     assert catalogue._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert catalogue._db.execute("PRAGMA synchronous").fetchone() == (1,)
     catalogue.close()
@@ -889,7 +890,7 @@ def test_whatever_is_read_tells_that_its_table_is_gone(path, name):
 
 
 class Reading:
-    path = Path("c.sqlite")
+    place = "c.sqlite"
 
     @damage.tell_damage
     def fail(self, error):

@@ -20,6 +20,15 @@ class LibraryPaths:
         return self.root / "catalogue.sqlite"
 
     @property
+    def catalogue_pointer(self) -> Path:
+        """Where the catalogue is instead, for one in PostgreSQL."""
+        return self.root / "catalogue.json"
+
+    def has_catalogue(self) -> bool:
+        """Whether there is a catalogue, here or in PostgreSQL."""
+        return self.catalogue.exists() or self.catalogue_pointer.exists()
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that writes."""
         return self.root / "refresh.lock"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from litmap.errors import SettingsError
 from litmap.models import Lookups
@@ -155,6 +156,13 @@ class Settings:
     workers_gpu: bool = False
     """Passages are embedded only by workers that have a GPU: of Dask those started with
     `--resources GPU=1`."""
+    catalogue_address: str = ""
+    """A PostgreSQL database for the catalogue of new libraries, "postgresql://litmap@db.lab/papers";
+    a file in the library's folder where empty. No password stands in it: that is in ~/.pgpass or
+    PGPASSWORD. In the file also as address below [catalogue]."""
+    catalogue_schema: str = ""
+    """The schema there that the catalogue has to itself, called after the library's folder where
+    empty; below [catalogue]: schema."""
     search_also: tuple[str, ...] = ()
     """Folders of libraries that `litmap search` searches as one with yours, e.g.
     ["/lab/papers"]."""
@@ -187,9 +195,13 @@ SMTP_PASSWORD_NAME = "LITMAP_SMTP_PASSWORD"  # noqa: S105 - a name, no password
 """The variable with the mail server's password; it stands nowhere else."""
 NO_SETTINGS = frozenset({"LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME, SMTP_PASSWORD_NAME})
 """Variables of the environment that are no settings: the tests' own, and what stands in no file."""
-TABLES = ("llm", "digest", "watch", "workers")
+TABLES = ("llm", "digest", "watch", "workers", "catalogue")
 """Tables of the file whose entries are settings too: `url` below `[llm]` is `llm_url`."""
-_SECRETS = {"llm_key": LLM_KEY_NAME, "digest_password": SMTP_PASSWORD_NAME}
+_SECRETS = {
+    "llm_key": LLM_KEY_NAME,
+    "digest_password": SMTP_PASSWORD_NAME,
+    "catalogue_password": "PGPASSWORD",
+}
 """What somebody may put into a file and must not."""
 _FILES = ("digest_folder", "digest_feed", "watch_inbox")
 """Settings that name a file or folder and may be empty."""
@@ -225,6 +237,8 @@ def default_state() -> Path:
 
 def _convert(name: str, value: Any, where: str) -> Any:
     kind, default = next((f.type, f.default) for f in fields(Settings) if f.name == name)
+    if name == "catalogue_address":
+        check_database_address(str(value), where)
     if isinstance(default, str) and default and not str(value).strip():
         raise SettingsError(f"{where}: {name} is empty; leave it out for {default!r}", subject=name)
     if name in CHOICES and value not in CHOICES[name]:
@@ -236,6 +250,35 @@ def _convert(name: str, value: Any, where: str) -> Any:
         raise SettingsError(
             f"{where}: {name} = {value!r} is not {_WORDS[str(kind)]}", subject=name
         ) from error
+
+
+def check_database_address(address: str, where: str) -> None:
+    """Raises `SettingsError`, which repeats no secret, for what is no address of PostgreSQL or
+    holds one; '' is fine.
+    """
+    name = "catalogue_address"
+    if address and not address.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            f"{where}: {name} is no address of PostgreSQL, such as postgresql://litmap@db.lab/papers",
+            subject=name,
+        )
+    try:
+        parts = urlsplit(address)
+        has_secret = bool(parts.password) or not _SECRET_PARAMETERS.isdisjoint(
+            parameter for parameter, _ in parse_qsl(parts.query, keep_blank_values=True)
+        )
+    except ValueError as error:
+        raise SettingsError(f"{where}: {name} is no address: {error}", subject=name) from error
+    if has_secret:
+        raise SettingsError(
+            f"{where}: {name} holds a password, which others may read there: take it out, and put "
+            "it into ~/.pgpass or, as PGPASSWORD, into the environment",
+            subject=name,
+        )
+
+
+_SECRET_PARAMETERS = frozenset({"password", "sslpassword", "oauth_client_secret", "require_auth"})
+"""Parameters of an address that are secrets; and `require_auth`, which says whom to tell them."""
 
 
 def _boolean(value: Any) -> bool:

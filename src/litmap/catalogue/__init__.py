@@ -1,5 +1,5 @@
-"""The catalogue: what was learned from outside, in one SQLite file. The only SQL over it; takes and
-returns models.
+"""The catalogue: what was learned from outside, in one SQLite file or in PostgreSQL. The only SQL
+over it; takes and returns models.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from litmap.catalogue.connection import Writing, connect_to_read
+from litmap.catalogue.connection import connect_to_read, connect_to_write
 from litmap.catalogue.damage import check_file, check_tables, tell_damage
-from litmap.catalogue.migrations import MIGRATIONS, check, migrate
+from litmap.catalogue.database import Database
+from litmap.catalogue.migrations import MIGRATIONS, check, check_old, migrate
+from litmap.catalogue.place import read_place
 from litmap.catalogue.records import build_record, dump, load, storable
 from litmap.catalogue.stored import (
     PLACE,
@@ -89,17 +91,26 @@ class Catalogue:
     catalogue.write():`.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._db = connection
+    def __init__(self, database: Database, path: Path, place: str = "") -> None:
+        """`path` is where the file is or would be, `place` what people know the catalogue by."""
+        self._db = database
         self.path = path
+        self.place = place or str(path)
+        self.is_file = not place
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Open for writing; make or migrate the file. Raises `NewerCatalogue`, `LibraryError`."""
+        """Open for writing; make or migrate the file, or what stands in its place in PostgreSQL.
+        Raises `NewerCatalogue`, `LibraryError`.
+        """
+        if place := read_place(path):
+            from litmap.catalogue import postgres
+
+            return cls(postgres.connect_to_write(place), path, str(place))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             check_file(path)
-            db = sqlite3.connect(path, timeout=60, isolation_level=None, factory=Writing)
+            db = connect_to_write(path)
             check_tables(db, path)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
@@ -115,6 +126,10 @@ class Catalogue:
         """Open for reading only. Raises `NoLibrary` where there is none, `NewerCatalogue`,
         `LibraryError`.
         """
+        if place := read_place(path):
+            from litmap.catalogue import postgres
+
+            return cls(postgres.connect_to_read(place), path, str(place))
         if not path.is_file():
             raise NoLibrary(
                 f"no library in {path.parent}: make one with "
@@ -125,20 +140,29 @@ class Catalogue:
             check_file(path)
             db = connect_to_read(path)
             check_tables(db, path)
-            version = db.execute("PRAGMA user_version").fetchone()[0]
+            version = db.format_number()
             check(version, str(path))
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"the library's catalogue cannot be read: {error}", subject=str(path)
             ) from error
-        if version < len(MIGRATIONS):
-            raise LibraryError(
-                f"{path} has an old format: run `litmap refresh` once to bring it up to date"
-            )
+        check_old(version, str(path))
         return cls(db, path)
 
+    def hold(self) -> None:
+        """Until it is closed, nobody else writes the catalogue from whichever machine; for one in a
+        file the library's lock does that. Raises `Busy`.
+        """
+        self._db.hold()
+
+    def holder(self) -> str:
+        """Who writes the catalogue from whichever machine, in words; '' for nobody, or where it is
+        in a file.
+        """
+        return self._db.holder()
+
     def close(self) -> None:
-        """Close the file."""
+        """Let go of the file or server."""
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -155,13 +179,13 @@ class Catalogue:
     @contextmanager
     def write(self) -> Iterator[None]:
         """One transaction: all of the block's writes, or none."""
-        self._db.execute("BEGIN IMMEDIATE")
+        self._db.begin(writes=True)
         try:
             yield
-            self._db.execute("COMMIT")
+            self._db.commit()
         except BaseException:
-            if self._db.in_transaction:  # SQLite has ended it itself where the disk is full
-                self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # the database has ended it where the disk is full
+                self._db.rollback()
             raise
 
     @contextmanager
@@ -170,11 +194,12 @@ class Catalogue:
         if self._db.in_transaction:
             yield
             return
-        self._db.execute("BEGIN")
+        self._db.begin(writes=False)
         try:
             yield
         finally:
-            self._db.execute("COMMIT")
+            if self._db.in_transaction:
+                self._db.commit()
 
     # ── notes and citations: replaced by every reading ────────────────────────────────────────────
     def put_notes(self, notes: Iterable[Note], citations: Iterable[Citation]) -> None:
@@ -182,10 +207,8 @@ class Catalogue:
         self._db.execute("DELETE FROM notes")
         self._db.execute("DELETE FROM citations")
         slim = [(n.path, dump(replace(n, blocks=())), n.sha256) for n in notes]
-        self._db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", slim)
-        self._db.executemany(
-            "INSERT OR REPLACE INTO citations VALUES (?, ?)", [(c.key, dump(c)) for c in citations]
-        )
+        self._db.replace_rows("notes", slim)
+        self._db.replace_rows("citations", [(c.key, dump(c)) for c in citations])
 
     @tell_damage
     def notes(self) -> list[Note]:
@@ -207,7 +230,7 @@ class Catalogue:
         """The citations that were resolved to this work."""
         query = (
             "SELECT c.record FROM citations c JOIN resolutions r ON r.citation = c.key "
-            "WHERE r.work = ?"
+            "WHERE r.work = ? ORDER BY r.rowid"
         )
         return [load(Citation, r[0]) for r in self._db.execute(query, (work,))]
 
@@ -222,7 +245,7 @@ class Catalogue:
         """Keep the files and folders that the notes were read from, in order."""
         self._db.execute("DELETE FROM note_roots")
         rows = list(enumerate(map(os.fsencode, paths)))
-        self._db.executemany("INSERT INTO note_roots VALUES (?, ?)", rows)
+        self._db.executemany("INSERT INTO note_roots (position, path) VALUES (?, ?)", rows)
 
     @tell_damage
     def note_roots(self) -> list[str]:
@@ -250,12 +273,12 @@ class Catalogue:
             time,
             json.dumps(resolution.unanswered),
         )
-        self._db.execute("INSERT OR REPLACE INTO resolutions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.replace_rows("resolutions", [row])
 
     @tell_damage
     def resolutions(self) -> dict[str, Decided]:
         """All stored resolutions by citation key."""
-        rows = self._db.execute(_SELECT_RESOLUTION)
+        rows = self._db.execute(f"{_SELECT_RESOLUTION} ORDER BY rowid")
         return {r[0]: _decided(r) for r in rows}
 
     @tell_damage
@@ -282,23 +305,26 @@ class Catalogue:
         """
         for old, new in keys.items():
             self._db.execute(
-                "INSERT OR IGNORE INTO decisions "
-                "SELECT ?, choice, time, former FROM decisions WHERE subject = ?",
+                "INSERT INTO decisions (subject, choice, time, former) "
+                "SELECT ?, choice, time, former FROM decisions WHERE subject = ? "
+                "ON CONFLICT DO NOTHING",
                 (new, old),
             )
             self._db.execute(
-                "INSERT OR IGNORE INTO resolutions "
+                "INSERT INTO resolutions "
+                "(citation, status, reason, work, candidates, time, unanswered) "
                 "SELECT ?, status, reason, work, candidates, time, unanswered FROM resolutions "
-                "WHERE citation = ?",
+                "WHERE citation = ? ON CONFLICT DO NOTHING",
                 (new, old),
             )
 
     def put_work(self, work: Work, origin: str, time: str) -> None:
         """Keep a work; `origin` is 'note' or 'drop'. What was once dropped in stays so."""
         self._db.execute(
-            "INSERT INTO works VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "INSERT INTO works (id, record, origin, time) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET "
             "record = excluded.record, time = excluded.time, "
-            "origin = CASE excluded.origin WHEN 'drop' THEN 'drop' ELSE origin END",
+            "origin = CASE excluded.origin WHEN 'drop' THEN 'drop' ELSE works.origin END",
             (work.id, dump(work), origin, time),
         )
 
@@ -309,7 +335,9 @@ class Catalogue:
             r[0]: load(Work, r[1])
             for r in self._db.execute("SELECT id, record FROM works ORDER BY id")
         }
-        for work, field, value in self._db.execute("SELECT work, field, value FROM corrections"):
+        for work, field, value in self._db.execute(
+            "SELECT work, field, value FROM corrections ORDER BY rowid"
+        ):
             if work in works:
                 works[work] = _corrected(works[work], field, value)
         return works
@@ -333,15 +361,25 @@ class Catalogue:
         if old in self.dropped():
             self._db.execute("UPDATE works SET origin = 'drop' WHERE id = ?", (new.id,))
         self._db.execute("UPDATE resolutions SET work = ? WHERE work = ?", (new.id, old))
-        for table in _FOLLOWING:
-            self._db.execute(f"UPDATE OR IGNORE {table} SET work = ? WHERE work = ?", (new.id, old))  # noqa: S608 - names above
-            self._db.execute(f"DELETE FROM {table} WHERE work = ?", (old,))  # noqa: S608 - names above
+        for table, others in _FOLLOWING.items():
+            self._rename(table, "work", others, old, new.id)
         self._db.execute("UPDATE events SET subject = ? WHERE subject = ?", (new.id, old))
-        self._db.execute("UPDATE OR IGNORE told SET subject = ? WHERE subject = ?", (new.id, old))
-        self._db.execute("DELETE FROM told WHERE subject = ?", (old,))
+        self._rename("told", "subject", ("part",), old, new.id)
         self._db.execute("DELETE FROM works WHERE id = ?", (old,))
         self._db.execute("UPDATE aliases SET work = ? WHERE work = ?", (new.id, old))
-        self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (old, new.id))
+        self._db.replace_rows("aliases", [(old, new.id)])
+
+    def _rename(self, table: str, column: str, others: Sequence[str], old: str, new: str) -> None:
+        """Rows of `old` become rows of `new`; where that has one with the same `others` of the key,
+        its own stays.
+        """
+        same = "".join(f" AND kept.{name} = {table}.{name}" for name in others)
+        self._db.execute(
+            f"UPDATE {table} SET {column} = ? WHERE {column} = ? AND NOT EXISTS "  # noqa: S608 - names below
+            f"(SELECT 1 FROM {table} kept WHERE kept.{column} = ?{same})",
+            (new, old, new),
+        )
+        self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (old,))  # noqa: S608 - names below
 
     @tell_damage
     def works_with_user_data(self) -> set[str]:
@@ -360,7 +398,7 @@ class Catalogue:
     @tell_damage
     def aliases(self) -> dict[str, str]:
         """Former ids of works, and the works they are now."""
-        return dict(self._db.execute("SELECT alias, work FROM aliases").fetchall())
+        return dict(self._db.execute("SELECT alias, work FROM aliases ORDER BY rowid").fetchall())
 
     # ── the user's word ───────────────────────────────────────────────────────────────────────────
     def decide(self, subject: str, choice: str, time: str, former: str = "") -> None:
@@ -368,8 +406,8 @@ class Catalogue:
         that its work went by. The id of the first decision stays.
         """
         self._db.execute(
-            "INSERT INTO decisions VALUES (?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE SET "
-            "choice = excluded.choice, time = excluded.time",
+            "INSERT INTO decisions (subject, choice, time, former) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (subject) DO UPDATE SET choice = excluded.choice, time = excluded.time",
             (subject, choice, time, former),
         )
 
@@ -410,14 +448,13 @@ class Catalogue:
     @tell_damage
     def decisions(self) -> dict[str, str]:
         """All decisions: subject to choice."""
-        return dict(self._db.execute("SELECT subject, choice FROM decisions").fetchall())
+        return dict(
+            self._db.execute("SELECT subject, choice FROM decisions ORDER BY rowid").fetchall()
+        )
 
     def correct(self, work: str, field: str, value: Any, time: str) -> None:
         """A user's own value for a field of a work; wins over every source."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?)",
-            (work, field, json.dumps(value), time),
-        )
+        self._db.replace_rows("corrections", [(work, field, json.dumps(value), time)])
 
     def put_reading_state(
         self, work: str, state: ReadingState, *, is_important: bool, time: str
@@ -426,13 +463,13 @@ class Catalogue:
         self._db.execute("DELETE FROM reading_states WHERE work = ?", (work,))
         if state or is_important:
             row = (work, state, is_important, time)
-            self._db.execute("INSERT INTO reading_states VALUES (?, ?, ?, ?)", row)
+            self._db.replace_rows("reading_states", [row])
 
     def put_tags(self, work: str, tags: Iterable[str], time: str) -> None:
         """Replace the reader's own tags of a work."""
         self._db.execute("DELETE FROM tags WHERE work = ?", (work,))
-        rows = [(work, storable(tag), time) for tag in tags]
-        self._db.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?, ?)", rows)
+        rows = [(work, storable(tag), time) for tag in dict.fromkeys(tags)]
+        self._db.replace_rows("tags", rows)
 
     @tell_damage
     def labels(self) -> dict[str, Labels]:
@@ -452,10 +489,8 @@ class Catalogue:
 
     def put_looked(self, looked: Iterable[LookedClaim]) -> None:
         """Keep which claims the user looked at."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO looked_claims VALUES (?, ?, ?, ?)",
-            [(one.work, storable(one.claim), one.paper, one.time) for one in looked],
-        )
+        rows = [(one.work, storable(one.claim), one.paper, one.time) for one in looked]
+        self._db.replace_rows("looked_claims", rows)
 
     def forget_looked(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Take the user's word back for these (work, claim)."""
@@ -476,7 +511,7 @@ class Catalogue:
         """Replace what is kept of the reader's word about themes."""
         self._db.execute("DELETE FROM kept_themes")
         rows = [(theme.id, dump(theme)) for theme in themes]
-        self._db.executemany("INSERT INTO kept_themes VALUES (?, ?)", rows)
+        self._db.replace_rows("kept_themes", rows)
 
     @tell_damage
     def kept_themes(self) -> list[KeptTheme]:
@@ -486,10 +521,8 @@ class Catalogue:
 
     def put_places(self, places: Iterable[KeptPlace]) -> None:
         """Keep where the reader has these works, instead of what was kept of them."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO kept_places VALUES (?, ?, ?)",
-            [(one.work, _as_json(one.headings), one.time) for one in places],
-        )
+        rows = [(one.work, _as_json(one.headings), one.time) for one in places]
+        self._db.replace_rows("kept_places", rows)
 
     def forget_places(self, works: Iterable[str]) -> None:
         """Take the reader's word back about where these works stand."""
@@ -512,7 +545,7 @@ class Catalogue:
         sha = fetch.pdf.sha256 if fetch.pdf else None
         reason, tried = storable(fetch.reason), json.dumps(fetch.tried)
         row = (fetch.work, fetch.status, reason, tried, int(fetch.transient), sha, time)
-        self._db.execute("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.replace_rows("fetches", [row])
 
     def forget_failed_fetch(self, work: str) -> None:
         """So that the next run tries again to get a work's PDF; nothing where it has one."""
@@ -520,10 +553,8 @@ class Catalogue:
 
     def put_pdf(self, work: str, pdf: PdfFile, time: str) -> None:
         """Keep a PDF of a work; the newest one counts, older ones stay known."""
-        self._db.execute("INSERT OR REPLACE INTO pdfs VALUES (?, ?)", (pdf.sha256, dump(pdf)))
-        self._db.execute(
-            "INSERT OR REPLACE INTO work_pdfs VALUES (?, ?, ?)", (work, pdf.sha256, time)
-        )
+        self._db.replace_rows("pdfs", [(pdf.sha256, dump(pdf))])
+        self._db.replace_rows("work_pdfs", [(work, pdf.sha256, time)])
 
     def unfile(self, work: str, size: int) -> None:
         """A file of this size that the user put in by hand is this work's no more: neither its PDF
@@ -544,7 +575,9 @@ class Catalogue:
     @tell_damage
     def fetches(self) -> dict[str, Fetched]:
         """The last fetch of each work."""
-        rows = self._db.execute("SELECT work, status, reason, tried, transient, time FROM fetches")
+        rows = self._db.execute(
+            "SELECT work, status, reason, tried, transient, time FROM fetches ORDER BY rowid"
+        )
         return {r[0]: Fetched(r[0], r[1], r[2], _tried(r[3]), bool(r[4]), r[5]) for r in rows}
 
     @tell_damage
@@ -562,17 +595,12 @@ class Catalogue:
     def put_text(self, text: TextRecord) -> None:
         """Keep how the reading of a PDF ended; replaces what an earlier reading told."""
         row = (text.sha256, text.extractor, text.quality, text.reason, text.pages)
-        self._db.execute(
-            "INSERT OR REPLACE INTO texts "
-            "(sha256, extractor, quality, reason, pages, tries, seconds, megabytes) VALUES (?, ?, "
-            "?, ?, ?, ?, ?, ?)",
-            (*row, text.tries, text.seconds, text.megabytes),
-        )
+        self._db.replace_rows("texts", [(*row, text.tries, text.seconds, text.megabytes)])
 
     @tell_damage
     def texts(self, extractor: str) -> dict[str, TextRecord]:
         """The PDFs read by this version of the extractor, by SHA-256."""
-        rows = self._db.execute(f"{_SELECT_TEXT} WHERE extractor = ?", (extractor,))
+        rows = self._db.execute(f"{_SELECT_TEXT} WHERE extractor = ? ORDER BY rowid", (extractor,))
         return {r[0]: TextRecord(*r) for r in rows}
 
     @tell_damage
@@ -584,13 +612,14 @@ class Catalogue:
     def put_marks(self, sha256: str, marks: Sequence[Mark], reader: str) -> None:
         """Keep what the reader marked in a PDF, as this version of the reading found it."""
         records = json.dumps([asdict(mark) for mark in marks], ensure_ascii=False)
-        row = (sha256, reader, storable(records))
-        self._db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", row)
+        self._db.replace_rows("marks", [(sha256, reader, storable(records))])
 
     @tell_damage
     def marks(self) -> dict[str, tuple[Mark, ...]]:
         """What the reader marked, by the SHA-256 of the PDF; PDFs without marks are left out."""
-        rows = self._db.execute("SELECT sha256, records FROM marks WHERE records != '[]'")
+        rows = self._db.execute(
+            "SELECT sha256, records FROM marks WHERE records != '[]' ORDER BY sha256"
+        )
         return {
             sha: tuple(build_record(Mark, one) for one in json.loads(records))
             for sha, records in rows
@@ -606,28 +635,28 @@ class Catalogue:
         """Replace what is known of the drop folder's files: the work that each was filed as."""
         self._db.execute("DELETE FROM dropped_files")
         rows = [(os.fsencode(f.path), f.bytes, f.modified_ns, w) for f, w in works.items()]
-        self._db.executemany("INSERT INTO dropped_files VALUES (?, ?, ?, ?)", rows)
+        self._db.replace_rows("dropped_files", rows)
 
     @tell_damage
     def drop_folder(self) -> dict[FileStamp, str]:
         """The drop folder's files with the id of the work each was filed as ('' where it is not
         known).
         """
-        rows = self._db.execute("SELECT path, bytes, modified_ns, work FROM dropped_files")
+        rows = self._db.execute(
+            "SELECT path, bytes, modified_ns, work FROM dropped_files ORDER BY rowid"
+        )
         return {FileStamp(os.fsdecode(r[0]), r[1], r[2]): r[3] for r in rows}
 
     # ── the reading list ──────────────────────────────────────────────────────────────────────────
     def put_lookups(self, lookups: Iterable[Lookup]) -> None:
         """Keep what the sources say of works that the papers cite."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO lookups VALUES (?, ?, ?)",
-            [(storable(a.key), json.dumps(a.ids), a.time) for a in lookups],
-        )
+        rows = [(storable(a.key), json.dumps(a.ids), a.time) for a in lookups]
+        self._db.replace_rows("lookups", rows)
 
     @tell_damage
     def lookups(self) -> dict[str, Lookup]:
         """What the sources said of works that the papers cite, by key."""
-        rows = self._db.execute("SELECT key, ids, time FROM lookups")
+        rows = self._db.execute("SELECT key, ids, time FROM lookups ORDER BY rowid")
         return {r[0]: Lookup(r[0], tuple(json.loads(r[1])), r[2]) for r in rows}
 
     # ── notices: retractions, newer versions ──────────────────────────────────────────────────────
@@ -637,7 +666,7 @@ class Catalogue:
         """Replace what a source tells of a work under one of its identifiers."""
         records = [json.loads(dump(notice)) for notice in notices]
         row = (work, source, storable(ident), _as_json(records), time)
-        self._db.execute("INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?)", row)
+        self._db.replace_rows("notices", [row])
 
     @tell_damage
     def notices(self) -> dict[str, tuple[Notice, ...]]:
@@ -651,15 +680,13 @@ class Catalogue:
 
     def put_notice_checks(self, source: str, idents: Iterable[str], time: str) -> None:
         """Keep when a source was asked for notices about these identifiers."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO notice_checks VALUES (?, ?, ?)",
-            [(source, storable(ident), time) for ident in idents],
-        )
+        rows = [(source, storable(ident), time) for ident in idents]
+        self._db.replace_rows("notice_checks", rows)
 
     @tell_damage
     def notice_checks(self) -> dict[tuple[str, str], str]:
         """When each source was last asked for notices about each identifier."""
-        rows = self._db.execute("SELECT source, ident, time FROM notice_checks")
+        rows = self._db.execute("SELECT source, ident, time FROM notice_checks ORDER BY rowid")
         return {(source, ident): time for source, ident, time in rows}
 
     def add_to_work(self, work: str, ids: Iterable[str], arxiv_version: int | None) -> None:
@@ -713,7 +740,7 @@ class Catalogue:
     def put_deliveries(self, channel: str, events: Iterable[int], time: str) -> None:
         """Keep that a channel was given these events (ids)."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?)",
+            "INSERT INTO deliveries (channel, event, time) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             [(channel, event, time) for event in events],
         )
 
@@ -728,25 +755,22 @@ class Catalogue:
         """What the events of this part were last made from, by subject: plain JSON; empty where
         nothing was ever told.
         """
-        rows = self._db.execute("SELECT subject, state FROM told WHERE part = ?", (part,))
+        query = "SELECT subject, state FROM told WHERE part = ? ORDER BY subject"
+        rows = self._db.execute(query, (part,))
         return {subject: json.loads(state) for subject, state in rows}
 
     def put_told(self, part: str, states: Mapping[str, Any]) -> None:
         """Replace what the events of this part were last made from."""
         self._db.execute("DELETE FROM told WHERE part = ?", (part,))
-        self._db.executemany(
-            "INSERT INTO told VALUES (?, ?, ?)",
-            [(part, storable(subject), _as_json(state)) for subject, state in states.items()],
-        )
+        rows = [(part, storable(subject), _as_json(state)) for subject, state in states.items()]
+        self._db.replace_rows("told", rows)
 
     # ── new papers ────────────────────────────────────────────────────────────────────────────────
     def put_candidates(self, candidates: Iterable[Candidate]) -> None:
         """Keep candidates as they are now; none of them counts as dropped any longer."""
         kept = list(candidates)
-        self._db.executemany(
-            "INSERT OR REPLACE INTO candidates VALUES (?, ?, ?, ?, ?)",
-            [(storable(c.id), dump(c), c.state, c.time, c.shown) for c in kept],
-        )
+        rows = [(storable(c.id), dump(c), c.state, c.time, c.shown) for c in kept]
+        self._db.replace_rows("candidates", rows)
         names = [(storable(name),) for c in kept for name in {c.id, *c.work.ids}]
         self._db.executemany("DELETE FROM dropped_candidates WHERE id = ?", names)
 
@@ -766,7 +790,9 @@ class Catalogue:
         rows = [(ident, time) for ident in dropped]
         if with_reason:
             rows += [(f"{_WITH_REASON}{ident}", time) for ident in dropped]
-        self._db.executemany("INSERT OR IGNORE INTO dropped_candidates VALUES (?, ?)", rows)
+        self._db.executemany(
+            "INSERT INTO dropped_candidates (id, time) VALUES (?, ?) ON CONFLICT DO NOTHING", rows
+        )
 
     @tell_damage
     def dropped_candidates(self, *, with_reason: bool = False) -> set[str]:
@@ -780,8 +806,8 @@ class Catalogue:
     def count_dropped_candidates(self, since: str) -> int:
         """How many papers, by their identifiers, were dropped since a time (UTC ISO 8601)."""
         rows = self._db.execute(
-            "SELECT COUNT(*) FROM dropped_candidates WHERE time >= ? AND id NOT LIKE ?",
-            (since, f"{_WITH_REASON}%"),
+            "SELECT COUNT(*) FROM dropped_candidates WHERE time >= ? AND substr(id, 1, ?) != ?",
+            (since, len(_WITH_REASON), _WITH_REASON),
         )
         return int(rows.fetchone()[0])
 
@@ -792,13 +818,13 @@ class Catalogue:
     @tell_damage
     def listings(self) -> dict[str, WatchedListing]:
         """How far each listing of new papers was looked through, by its name."""
-        rows = self._db.execute("SELECT listing, until, time FROM listings")
+        rows = self._db.execute("SELECT listing, until, time FROM listings ORDER BY rowid")
         return {row[0]: WatchedListing(*row) for row in rows}
 
     def put_listing(self, listing: WatchedListing) -> None:
         """Keep how far a listing was looked through."""
         row = (storable(listing.listing), listing.until, listing.time)
-        self._db.execute("INSERT OR REPLACE INTO listings VALUES (?, ?, ?)", row)
+        self._db.replace_rows("listings", [row])
 
     # ── runs ──────────────────────────────────────────────────────────────────────────────────────
     def start_run(self, time: str) -> int:
@@ -806,10 +832,10 @@ class Catalogue:
         self._db.execute(
             "UPDATE runs SET state = 'interrupted', finished = ? WHERE state = 'running'", (time,)
         )
-        cursor = self._db.execute(
+        self._db.execute(
             "INSERT INTO runs (started, state, report) VALUES (?, 'running', '{}')", (time,)
         )
-        return int(cursor.lastrowid or 0)
+        return int(self._db.execute("SELECT MAX(id) FROM runs").fetchone()[0])
 
     def update_run(
         self, run: int, report: Mapping[str, Any], *,
@@ -823,7 +849,7 @@ class Catalogue:
         )
         self._db.execute("DELETE FROM problems WHERE run = ?", (run,))
         rows = [(run, storable(p.subject), storable(p.reason)) for p in problems]
-        self._db.executemany("INSERT INTO problems VALUES (?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO problems (run, subject, reason) VALUES (?, ?, ?)", rows)
 
     @tell_damage
     def runs(self, limit: int = 50) -> list[Run]:
@@ -843,22 +869,27 @@ class Catalogue:
         )
         return [Problem(*r) for r in rows]
 
-    # ── the file ──────────────────────────────────────────────────────────────────────────────────
+    # ── the database ──────────────────────────────────────────────────────────────────────────────
     def integrity(self) -> str:
-        """What SQLite complains about; '' where the file is whole."""
-        found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])
-        return "" if found == "ok" else found
+        """What the database complains about; '' where it is whole."""
+        return self._db.complaint()
 
     def version(self) -> int:
         """Changes whenever another connection has written; for readers' caches."""
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        return self._db.change_number()
 
 
-_FOLLOWING = (
-    "fetches", "work_pdfs", "corrections", "looked_claims", "notices", "reading_states", "tags",
-    "kept_places",
-)  # fmt: skip
-"""Tables whose rows follow a work that goes by another id."""
+_FOLLOWING = {
+    "fetches": (),
+    "work_pdfs": ("sha256",),
+    "corrections": ("field",),
+    "looked_claims": ("claim",),
+    "notices": ("source", "ident"),
+    "reading_states": (),
+    "tags": ("tag",),
+    "kept_places": (),
+}
+"""Tables whose rows follow a work that goes by another id; the rest of each one's key."""
 _WITH_REASON = "with reason "
 """Begins the row that a dropped candidate has beside its own where it had a reason to be shown."""
 _SELECT_RESOLUTION = (

@@ -29,11 +29,11 @@ _ROW_ERRORS = (ValueError, TypeError, LookupError, AttributeError, RecursionErro
 _NO_DAMAGE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
 
 
-class _HasPath(Protocol):
-    path: Path
+class _HasPlace(Protocol):
+    place: str
 
 
-C = TypeVar("C", bound=_HasPath)
+C = TypeVar("C", bound=_HasPlace)
 
 
 def tell_damage(method: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
@@ -49,12 +49,12 @@ def tell_damage(method: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[
             raise
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
-                message = f"the library's catalogue {self.path} cannot be read: {error}"
-                raise LibraryError(message, subject=str(self.path), transient=True) from error
-            raise damaged(self.path, str(error)) from error
+                message = f"the library's catalogue {self.place} cannot be read: {error}"
+                raise LibraryError(message, subject=self.place, transient=True) from error
+            raise damaged(self.place, str(error)) from error
         except _ROW_ERRORS as error:
             what = f"{method.__name__} holds what litmap did not write ({type(error).__name__})"
-            raise damaged(self.path, what) from error
+            raise damaged(self.place, what) from error
 
     return reading
 
@@ -91,10 +91,10 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, "its tables are gone")
 
 
-def damaged(path: Path, why: str) -> LibraryError:
-    """The error that names the file, why, and the way out."""
+def damaged(place: Path | str, why: str) -> LibraryError:
+    """The error that names the file or database, why, and the way out."""
     return LibraryError(
-        f"the library's catalogue {path} is damaged: {why}; {_ADVICE}", subject=str(path)
+        f"the library's catalogue {place} is damaged: {why}; {_ADVICE}", subject=str(place)
     )
 
 

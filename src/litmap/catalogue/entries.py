@@ -151,7 +151,7 @@ def _entries(catalogue: Catalogue) -> list[Entry]:
         else:
             work_id = aliases.get(decided.work, decided.work)
             if work_id not in works:
-                raise damaged(catalogue.path, f"the work {work_id} is not in it")
+                raise damaged(catalogue.place, f"the work {work_id} is not in it")
             work = works[work_id]
         known.setdefault(work.id, work)
         groups.setdefault(work.id, []).append((citation, decided))

@@ -1,5 +1,5 @@
 """Numbered, append-only migrations of the catalogue. Never change one that was released; add the
-next.
+next. They are written for SQLite; `postgres.as_postgres` says the same to PostgreSQL.
 """
 
 from __future__ import annotations
@@ -7,17 +7,17 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from litmap.errors import NewerCatalogue
+from litmap.catalogue.database import Database
+from litmap.errors import LibraryError, NewerCatalogue
 
 logger = logging.getLogger(__name__)
 
 
-def _nothing_to_move(connection: sqlite3.Connection) -> None:
+def _nothing_to_move(connection: Database) -> None:
     """For a migration that is all SQL."""
 
 
@@ -26,7 +26,7 @@ class Migration:
     """SQL that changes the schema, then what moves the rows that SQL cannot."""
 
     script: str
-    move: Callable[[sqlite3.Connection], None] = _nothing_to_move
+    move: Callable[[Database], None] = _nothing_to_move
 
 
 _FIRST_CATALOGUE = """
@@ -69,7 +69,7 @@ _TABLES_FOR_FACTS = """
 """
 
 
-def _move_facts(db: sqlite3.Connection) -> None:
+def _move_facts(db: Database) -> None:
     """JSON values under names ('facts') become rows; paths become bytes, for they need not be
     UTF-8.
     """
@@ -84,7 +84,7 @@ def _move_facts(db: sqlite3.Connection) -> None:
     for stamp, work in dropped.items():
         path, size, modified = stamp.rsplit(":", 2)
         file = (os.fsencode(path), int(size), int(modified))
-        db.execute("INSERT OR REPLACE INTO dropped_files VALUES (?, ?, ?, ?)", (*file, work))
+        db.replace_rows("dropped_files", [(*file, work)])
     for key, (time, *ids) in facts.get("reading", {}).items():
         asked = "" if time == "failed" else time
         db.execute("INSERT INTO lookups VALUES (?, ?, ?)", (key, json.dumps(ids), asked))
@@ -181,31 +181,40 @@ MIGRATIONS: tuple[Migration, ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection, path: str) -> None:
-    """Bring the catalogue to the newest version; each step is one transaction.
+def migrate(database: Database, place: str) -> None:
+    """Bring the catalogue at `place` to the newest version; each step is one transaction.
 
     Raises `NewerCatalogue` where a newer litmap wrote it.
     """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    check(version, path)
+    version = database.format_number()
+    check(version, place)
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
-        logger.info("migrating %s to format %d", path, number)
+        logger.info("migrating %s to format %d", place, number)
         try:
-            connection.executescript(f"BEGIN IMMEDIATE;\n{migration.script}")
-            migration.move(connection)
-            connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute("COMMIT")
+            database.begin_script(migration.script)
+            migration.move(database)
+            database.set_format_number(number)
+            database.commit()
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            if database.in_transaction:
+                database.rollback()
             raise
 
 
-def check(version: int, path: str) -> None:
+def check(version: int, place: str) -> None:
     """Raises `NewerCatalogue` where `version` is not known to this program."""
     if version > len(MIGRATIONS):
         raise NewerCatalogue(
-            f"{path} was written by a newer litmap (format {version}, this one knows "
+            f"{place} was written by a newer litmap (format {version}, this one knows "
             f"{len(MIGRATIONS)}): upgrade litmap, or use another --library",
-            subject=path,
+            subject=place,
+        )
+
+
+def check_old(version: int, place: str) -> None:
+    """Raises `LibraryError` where a refresh has to bring a catalogue up to date first."""
+    if version < len(MIGRATIONS):
+        raise LibraryError(
+            f"{place} has an old format: run `litmap refresh` once to bring it up to date",
+            subject=place,
         )

@@ -469,6 +469,8 @@ def status(args: argparse.Namespace) -> int:
         print(
             f"Library {library.paths.root}{' (a refresh is running)' if value['running'] else ''}"
         )
+        if not library.has_catalogue_file:
+            print(f"Catalogue {value['catalogue']}")
         model = value["model"] or "none yet"
         print(
             f"{value['notes']} notes, {value['works']} works, {value['passages']} passages, model "

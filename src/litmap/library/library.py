@@ -172,7 +172,15 @@ class Library:
 
     def is_refreshing(self) -> bool:
         """Whether a refresh is writing this library now."""
-        return lock.is_held(self.paths.lock)
+        if lock.is_held(self.paths.lock):
+            return True
+        with self._lock:
+            return bool(self._catalogue.holder())  # from another machine
+
+    @property
+    def has_catalogue_file(self) -> bool:
+        """Whether the catalogue is a file of the library's folder, and not in PostgreSQL."""
+        return self._catalogue.is_file
 
     def runs(self, limit: int = 20) -> list[Run]:
         """The last refreshes, the newest first."""
@@ -187,6 +195,7 @@ class Library:
             by_status[entry.status] = by_status.get(entry.status, 0) + 1
         return {
             "library": str(self.paths.root),
+            "catalogue": self._catalogue.place,
             "running": self.is_refreshing(),
             "build": self.build_id,
             "model": self._build.facts.get("model", "") if self._build else "",

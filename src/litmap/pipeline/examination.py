@@ -48,7 +48,7 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Check]:
     for look in (_python, _disk, _model, _tesseract, _keys, _language_model):
         checks += _guarded(look, settings)
     paths = LibraryPaths(settings.library)
-    if not paths.catalogue.exists():
+    if not paths.has_catalogue():
         advice = "make one with `litmap refresh NOTES`"
         return [*checks, Check("library", True, f"none in {paths.root} yet; {advice}")]
     checks += _guarded(_catalogue, settings)
@@ -146,7 +146,7 @@ def _asked_languages(settings: Settings) -> set[str]:
 
     asked = set(settings.ocr_languages) - {"auto"}
     paths = LibraryPaths(settings.library)
-    if paths.catalogue.exists():
+    if paths.has_catalogue():
         with Catalogue.open(paths.catalogue) as catalogue:
             for record in catalogue.texts(text_version()).values():
                 asked |= text.missing_languages(record.reason)
@@ -196,13 +196,14 @@ def _language_model(settings: Settings) -> Iterator[Check]:
 
 def _catalogue(settings: Settings) -> Iterator[Check]:
     paths = LibraryPaths(settings.library)
-    running = lock.is_held(paths.lock)
     with Catalogue.open(paths.catalogue) as catalogue:
         complaint = catalogue.integrity()
+        where = "" if catalogue.is_file else f" in {catalogue.place}, which answers"
+        running = lock.is_held(paths.lock) or catalogue.holder()
         yield Check(
             "catalogue",
             not complaint,
-            complaint or _counted(catalogue) + ", a refresh is running" * running,
+            complaint or _counted(catalogue) + where + ", a refresh is running" * bool(running),
             "put back the last backup of catalogue.sqlite; PDFs and notes are not lost",
         )
 

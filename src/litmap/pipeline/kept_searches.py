@@ -197,7 +197,7 @@ def _reading(settings: Settings) -> Iterator[sqlite3.Connection]:
 def _writing(settings: Settings) -> Iterator[sqlite3.Connection]:
     """The file in one transaction. Raises `NoLibrary` where there is no library to keep it in."""
     paths = LibraryPaths(settings.library)
-    if not paths.catalogue.exists():
+    if not paths.has_catalogue():
         raise NoLibrary(f"there is no library in {paths.root}", subject=str(paths.root))
     with _failures_said(paths.searches):
         paths.searches.touch()

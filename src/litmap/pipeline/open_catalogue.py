@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
+from litmap.catalogue.place import touch_place
 from litmap.paths import LibraryPaths
 from litmap.settings import Settings
 
@@ -19,4 +20,8 @@ def open_to_write(settings: Settings) -> Iterator[Catalogue]:
     paths = LibraryPaths(settings.library)
     Catalogue.open(paths.catalogue).close()  # there is a library, or this says so
     with lock.writer(paths.lock, utc_now()), Catalogue.create(paths.catalogue) as catalogue:
-        yield catalogue
+        catalogue.hold()
+        try:
+            yield catalogue
+        finally:
+            touch_place(paths.catalogue)

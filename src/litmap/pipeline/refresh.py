@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from litmap import lock
 from litmap.catalogue import Catalogue, utc_now
 from litmap.catalogue.entries import Entry, entries
+from litmap.catalogue.place import settle_place
 from litmap.errors import LitmapError, PdfError, UsageError
 from litmap.logs import kept_log
 from litmap.models import Citation, Document, Note, Problem
@@ -91,7 +92,12 @@ class RefreshRun:
             stack.enter_context(kept_log(self.paths.logs, self.now))
             self.progress.begin(self.now)
             stack.callback(self.progress.end)
+            settings = self.settings
+            settle_place(
+                self.paths.catalogue, settings.catalogue_address, settings.catalogue_schema
+            )
             self.catalogue = stack.enter_context(Catalogue.create(self.paths.catalogue))
+            self.catalogue.hold()
             for folder in (
                 self.paths.pdfs,
                 self.paths.partial,
@@ -563,7 +569,7 @@ def check(settings: Settings, *, now: bool = True) -> None:
         if name != "-" and not os.path.exists(name):  # noqa: PTH110 (never raises)
             raise UsageError(f"no file or folder of notes {name}", subject=name)
     paths = LibraryPaths(settings.library)
-    if not settings.notes and not paths.catalogue.exists():
+    if not settings.notes and not paths.has_catalogue():
         raise UsageError("which notes? name files or folders: `litmap refresh NOTES…`")
     if now and lock.is_held(paths.lock):
         with lock.writer(paths.lock, utc_now()):

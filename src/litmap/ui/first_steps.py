@@ -251,7 +251,7 @@ def _start(root: Path, notes: Path) -> None:
         f"The library goes to {formatting.escape(str(root.absolute()))}. Of your notes nothing "
         f"leaves this machine but what names a work."
     )
-    has_library = LibraryPaths(root).catalogue.exists()
+    has_library = LibraryPaths(root).has_catalogue()
     label = "Read these notes" if has_library else "Start the first refresh"
     if st.button(label, type="primary", icon=":material/sync:"):
         if kept and (change is None or not file_changes.keep(change)):

@@ -121,7 +121,7 @@ def _stamp(root: Path) -> tuple[str, int]:
         return build, 0
     times = [
         p.stat().st_mtime_ns
-        for p in (paths.catalogue, Path(f"{paths.catalogue}-wal"))
+        for p in (paths.catalogue, Path(f"{paths.catalogue}-wal"), paths.catalogue_pointer)
         if p.exists()
     ]
     return build, max(times, default=0)
@@ -243,7 +243,7 @@ def tell_of_refresh() -> None:
         return
     if _stamp(root)[0]:
         links.link("refreshes", "A refresh is running", ":material/sync:")
-    elif LibraryPaths(root).catalogue.exists():
+    elif LibraryPaths(root).has_catalogue():
         st.info(
             "The library is being built; what is here already is shown.", icon=":material/sync:"
         )
