@@ -5,10 +5,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap import builds
+from litmap import builds, segment_merging
 from litmap.builds import Addition, BuildWriter, open_build, plan, prune_builds, store, verify_build
+from litmap.builds.reader import checksum, signed
 from litmap.errors import DamagedBuild, LibraryError, NoLibrary
 from litmap.models import Chunk
 from litmap.paths import LibraryPaths
@@ -84,22 +87,6 @@ def test_what_is_written_is_read(paths: LibraryPaths) -> None:
     build.close()
 
 
-def test_rows_are_chosen_by_work_source_and_kind(paths: LibraryPaths) -> None:
-    mixed = [*chunks_of("aa", ["b1", "b2"]), *chunks_of("aa", ["r"], "references")]
-    publish(
-        paths,
-        Addition("w1", "aa", "f", mixed),
-        addition("w2", "aa", "b1"),
-        addition("w2", "bb", "x"),
-    )
-    with open_build(paths) as build:
-        assert build.select().tolist() == [0, 1, 2, 3, 4]
-        assert build.select(works={"w1"}, kinds={"body"}).tolist() == [0, 1]
-        assert build.select(kinds={"references"}).tolist() == [2]
-        assert build.select(sources={"aa"}).tolist() == [0, 1, 2, 3]
-        assert build.select(works=set()).tolist() == []
-
-
 def test_an_update_keeps_rows_that_stay_and_never_gives_one_twice(paths: LibraryPaths) -> None:
     publish(paths, addition("w1", "aa", "one", "two"), addition("w2", "bb", "three"))
     with open_build(paths) as base, BuildWriter(paths, base=base) as writer:
@@ -151,7 +138,9 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "MAX_UNPARTED", small)
+        patch.setattr(store, "MAX_DELTA", small)
+        patch.setattr(segment_merging, "MAX_SEGMENT_ROWS", 3 * small)
+        patch.setattr(segment_merging, "QUICK_ROWS", 2 * small)
         for library in libraries:
             target = wanted(library)
             base = open_build(grown) if builds.current_id(grown) else None
@@ -167,20 +156,23 @@ def test_any_sequence_of_changes_equals_the_build_from_scratch(
     with open_build(grown) as one, open_build(scratch) as two:
         assert one.manifest["counts"] == two.manifest["counts"]
         assert plan(one, {k: a.fingerprint for k, a in wanted(libraries[-1]).items()}) == ([], [])
-        for kind in ("body", "references"):
-            assert len(one.select(kinds=[kind])) == len(two.select(kinds=[kind]))
+        assert [(p.work, p.row) for p in one.all_passages()] == [
+            (work, row) for row, work in zip(one.rows.tolist(), one.works_of(one.rows), strict=True)
+        ]
+        assert len(one.rows) == one.count == two.count
         verify_build(one.folder)
 
 
 def test_a_new_paper_shares_the_large_part_of_the_old_build(
     paths: LibraryPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MAX_UNPARTED", 10)
+    monkeypatch.setattr(store, "MAX_DELTA", 10)
     publish(paths, addition("w1", "aa", *"abcdefghijklmnop"))
     old = open_build(paths)
     publish(paths, addition("w2", "bb", "new"))
     with open_build(paths) as new:
-        assert new.path(store.BASE).samefile(old.path(store.BASE))
+        sealed = store.sealed_name(0)
+        assert new.path(sealed).samefile(old.path(sealed))
         assert len(new.rows) == 17
     assert len(old.rows) == 16
     old.close()
@@ -196,7 +188,7 @@ def test_nothing_published_and_broken_pointers(paths: LibraryPaths) -> None:
             open_build(paths)
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "kinds.npy", "delta.sqlite", "topics.json"])
+@pytest.mark.parametrize("name", ["manifest.json", "sources.sqlite", "delta.sqlite", "topics.json"])
 def test_a_damaged_build_is_named(paths: LibraryPaths, name: str) -> None:
     with BuildWriter(paths) as writer:
         writer.update([addition("w", "aa", *(f"text {i}" for i in range(50)))])
@@ -395,3 +387,55 @@ def test_a_disk_that_really_is_full(tmp_path: Path) -> None:
         assert len(content(paths)) == 2
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_build_of_two_files_is_read_and_gone_on_from(
+    paths: LibraryPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Format 2 had `base.sqlite`, and the sources in `delta.sqlite`."""
+    monkeypatch.setattr(store, "MAX_DELTA", 4)
+    publish(paths, addition("w1", "aa", *"abcde"), addition("w2", "bb", "f", "g"))
+    publish(paths, addition("w3", "cc", "h"))
+    folder = paths.builds / str(builds.current_id(paths))
+    (folder / store.sealed_name(0)).rename(folder / "base.sqlite")
+    with closing(sqlite3.connect(folder / "delta.sqlite")) as db, db:
+        db.execute("ATTACH ? AS listed", (str(folder / "sources.sqlite"),))
+        db.execute("CREATE TABLE sources AS SELECT * FROM listed.sources")
+    (folder / "sources.sqlite").unlink()
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["sha256"], manifest["passage_files"]
+    names = ("base.sqlite", "delta.sqlite")
+    files = {
+        n: {"bytes": (folder / n).stat().st_size, "sha256": checksum(folder / n)} for n in names
+    }
+    old = manifest | {"format": 2, "base_rows": 7, "files": files}
+    (folder / "manifest.json").write_text(json.dumps(signed(old)))
+    before = content(paths)
+    assert [chunk.text for _, chunk in before] == list("abcdefgh")
+    publish(paths, addition("w2", "bb", "new"))
+    assert [chunk.text for _, chunk in content(paths)] == [*"abcde", "new", "h"]
+    with open_build(paths) as build:
+        assert [file.name for file in build.files] == ["base.sqlite", "delta.sqlite"]
+        verify_build(build.folder)
+
+
+def test_a_file_with_much_that_is_gone_is_written_anew_alone(
+    paths: LibraryPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MAX_DELTA", 4)
+    monkeypatch.setattr(segment_merging, "QUICK_ROWS", 8)
+    monkeypatch.setattr(segment_merging, "ROWS_PER_ADDED", 0)
+    publish(paths, *(addition(f"w{i}", f"s{i}", f"a{i}", f"b{i}") for i in range(4)))
+    publish(paths, *(addition(f"x{i}", f"t{i}", f"c{i}", f"d{i}") for i in range(4)))
+    with open_build(paths) as old:
+        first, second = (file.name for file in old.files[:-1])
+        publish(paths, removed=(("w0", "s0"), ("w1", "s1")))
+        with open_build(paths) as new:
+            assert [file.rows for file in new.files] == [4, 8, 0]
+            assert new.path(second).samefile(old.path(second))
+            assert not new.path(first).samefile(old.path(first))
+            assert len(list(new.all_passages())) == 12
+        publish(paths, removed=tuple((f"w{i}", f"s{i}") for i in range(4)))
+    with open_build(paths) as build:
+        assert [file.name for file in build.files] == [second, "delta.sqlite"]
+        assert build.rows.tolist() == list(range(8, 16))

@@ -310,7 +310,7 @@ class LibraryFiles:
         """(work, source, fingerprint, first row, rows) of each source of passages."""
         fields = "work, source, fingerprint, first, count"
         query = f"SELECT {fields} FROM sources ORDER BY first, work, source"
-        with contextlib.closing(sqlite3.connect(self.folder / "delta.sqlite")) as connection:
+        with contextlib.closing(sqlite3.connect(self.folder / "sources.sqlite")) as connection:
             return connection.execute(query).fetchall()
 
     def _named_rows(self) -> Iterator[tuple[str, int]]:
@@ -329,10 +329,8 @@ class LibraryFiles:
         """Living passages by work, source and number."""
         query = "SELECT row, ordinal, kind, section, page, text, rects FROM passages ORDER BY row"
         found: Section = {}
-        for part in ("base.sqlite", "delta.sqlite"):
-            if not (self.folder / part).exists():
-                continue
-            with contextlib.closing(sqlite3.connect(self.folder / part)) as connection:
+        for part in [*self.folder.glob("passages.*.sqlite"), self.folder / "delta.sqlite"]:
+            with contextlib.closing(sqlite3.connect(part)) as connection:
                 for row, ordinal, kind, section, page, text, rects in connection.execute(query):
                     if row in self.names:
                         found[self.names[row]] = {

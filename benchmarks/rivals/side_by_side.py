@@ -261,7 +261,8 @@ def ask_litmap(library: Path) -> None:
         build = opened._build
         assert build is not None
         vectors = index.VectorIndex.open(build.folder)
-        of_body = np.isin(np.arange(build.rows[-1] + 1), build.select(kinds=["body"]))
+        of_body = np.zeros(build.rows[-1] + 1, bool)
+        of_body[[p.row for p in build.all_passages() if p.chunk.kind == "body"]] = True
         rows = vectors.search(opened.encoder.encode(texts), 10, of_body)[1]
         names = {e.work.id: paths[e.pdf.sha256] for e in opened.works() if e.pdf}
         dense = [

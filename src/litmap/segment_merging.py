@@ -9,7 +9,7 @@ than a handful of segments besides the full ones, and one new paper leaves the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 MAX_SEGMENT_ROWS = 1_000_000
@@ -65,9 +65,21 @@ def _choose_small(sizes: Mapping[str, Size], limit: int) -> list[str]:
 
 
 def _choose_dead(sizes: Mapping[str, Size], limit: int) -> list[str]:
-    """One segment that holds too many dead rows, once what lives is not too much to write."""
-    for name, size in sizes.items():
-        dead = size.rows - size.living
-        if dead > MAX_DEAD_SHARE * size.rows and size.living <= limit:
-            return [name]
-    return []
+    return next(([name] for name, size in sizes.items() if has_many_dead(size, limit)), [])
+
+
+def has_many_dead(size: Size, limit: int) -> bool:
+    """Whether a segment is to be written anew without its dead rows: they are many, and what lives
+    is not too much.
+    """
+    return size.rows - size.living > MAX_DEAD_SHARE * size.rows and size.living <= limit
+
+
+def choose_last(sizes: Sequence[Size], limit: int) -> int:
+    """How many of the last segments are to be one, where they must follow each other."""
+    count = total = 0
+    for size in reversed(sizes):
+        if count and (size.living > 2 * total or size.living + total > limit):
+            break
+        count, total = count + 1, total + size.living
+    return count

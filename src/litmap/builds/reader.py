@@ -10,16 +10,15 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from litmap.array_files import load_array
 from litmap.builds import store
-from litmap.builds.store import SourceRows
+from litmap.builds.store import PassageFile, SourceRows
 from litmap.errors import DamagedBuild, NoLibrary
 from litmap.models import Passage
 from litmap.operating_system import share_lock
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FORMAT = 2
+FORMAT = 3
+"""2 had its passages in two files; it is read, and gone on from."""
 MANIFEST = "manifest.json"
 MAX_CHECKED_AT_OPEN = 2_000_000
 """Bytes of a file up to which its checksum is compared when a build is opened: some
@@ -85,47 +85,48 @@ class Build:
         except ValueError as error:
             raise damaged(self.folder, path.name, f"no valid JSON ({error})") from error
 
+    @property
+    def count(self) -> int:
+        """How many passages are alive."""
+        return int(self.manifest["counts"]["passages"])
+
     @cached_property
     def sources(self) -> tuple[SourceRows, ...]:
         """All sources by first row."""
-        return tuple(self._read(store.DELTA, store.read_sources))
+        return tuple(self._read(self._list, store.read_sources))
+
+    @property
+    def _list(self) -> str:
+        """The name of the file that lists the sources."""
+        return store.SOURCES if self.manifest["format"] == FORMAT else store.DELTA
+
+    @cached_property
+    def files(self) -> tuple[PassageFile, ...]:
+        """The files of passages, by row; the delta is the last."""
+        if self.manifest["format"] == FORMAT:
+            return tuple(PassageFile(*file) for file in self.manifest["passage_files"])
+        first, end = int(self.manifest["base_rows"]), int(self.manifest["next_row"])
+        rows = sum(s.count for s in self.sources if s.first >= first)
+        base = (PassageFile("base.sqlite", 0, first, first),)
+        return (*(base if first else ()), PassageFile(store.DELTA, first, end, rows))
 
     @cached_property
     def rows(self) -> Rows:
         """int64, ascending: every living row."""
         return _ranges(self.sources)
 
-    @cached_property
-    def kinds(self) -> Any:
-        """uint8, for each of `rows` the position of its kind in `store.KINDS`."""
-        try:
-            return load_array(self.folder / "kinds.npy", mapped=True, kinds="u", dimensions=1)
-        except (OSError, ValueError) as error:
-            raise damaged(self.folder, "kinds.npy", str(error)) from error
-
-    @cached_property
-    def _filled(self) -> tuple[SourceRows, ...]:
-        return tuple(s for s in self.sources if s.count)
-
-    @cached_property
-    def _firsts(self) -> Rows:
-        import numpy as np
-
-        return np.array([s.first for s in self._filled], dtype=np.int64)
-
     def owners(self, rows: Sequence[int] | Rows) -> list[SourceRows]:
         """The source of each row. Raises KeyError for a row that is not alive."""
-        import numpy as np
+        wanted = [int(row) for row in rows]
+        owners = self._owners(wanted)
+        return [owners[row] for row in wanted]
 
-        wanted = np.asarray(rows, dtype=np.int64)
-        positions = np.searchsorted(self._firsts, wanted, side="right") - 1
-        found = [self._filled[p] for p in positions.tolist()] if len(self._filled) else []
-        if len(found) != len(wanted):
-            raise KeyError(int(wanted[0]))
-        for row, source in zip(wanted.tolist(), found, strict=True):
-            if not source.first <= row < source.first + source.count:
+    def _owners(self, rows: Sequence[int]) -> dict[int, SourceRows]:
+        owners = self._read(self._list, lambda sources: store.find_owners(sources, rows))
+        for row in rows:
+            if row not in owners:
                 raise KeyError(row)
-        return found
+        return owners
 
     def works_of(self, rows: Sequence[int] | Rows) -> list[str]:
         """The work of each row ('' for notes)."""
@@ -135,45 +136,30 @@ class Build:
         """The passages of these rows, in their order. Raises KeyError for a row that is not
         alive.
         """
-        wanted = [int(r) for r in rows]
-        owners = self.owners(wanted)
+        wanted = [int(row) for row in rows]
+        owners = self._owners(wanted)
+        by_file: dict[str, list[int]] = {}
+        for row in wanted:
+            by_file.setdefault(store.file_of(self.files, row).name, []).append(row)
         found: dict[int, Passage] = {}
-        for part in (store.BASE, store.DELTA):
-            missing = [(r, o) for r, o in zip(wanted, owners, strict=True) if r not in found]
-            if missing and (self.folder / part).exists():
-                found |= {p.row: p for p in self._fetch(part, missing)}
-        if any(row not in found for row in wanted):
-            raise damaged(self.folder, store.BASE, "passages are missing")
+        for name, own in by_file.items():
+            found |= self._fetch(name, own, owners)
         return [found[row] for row in wanted]
 
-    def _fetch(self, part: str, wanted: Sequence[tuple[int, SourceRows]]) -> list[Passage]:
-        """The passages of a part at these (row, source)."""
-        rows, sources = [row for row, _ in wanted], [source for _, source in wanted]
-        return self._read(part, lambda connection: list(store.fetch(connection, rows, sources)))
+    def _fetch(
+        self, name: str, rows: Sequence[int], owners: Mapping[int, SourceRows]
+    ) -> dict[int, Passage]:
+        """The passages of a file at these rows."""
+        fetched = self._read(name, lambda file: list(store.fetch(file, rows, owners)))
+        found = {passage.row: passage for passage in fetched}
+        if any(row not in found for row in rows):
+            raise damaged(self.folder, name, "passages are missing")
+        return found
 
     def all_passages(self, batch: int = 2000) -> Iterator[Passage]:
         """Every living passage, by row."""
         for begin in range(0, len(self.rows), batch):
             yield from self.passages(self.rows[begin : begin + batch])
-
-    def select(
-        self,
-        *,
-        works: Collection[str] | None = None,
-        sources: Collection[str] | None = None,
-        kinds: Collection[str] | None = None,
-    ) -> Rows:
-        """The rows (int64, ascending) of these works, sources and kinds; None means any."""
-        import numpy as np
-
-        chosen = (s for s in self._filled if works is None or s.work in works)
-        rows = _ranges([s for s in chosen if sources is None or s.source in sources])
-        if kinds is None:
-            return rows
-        codes = [store.KINDS.index(k) for k in kinds]
-        every = self.kinds
-        own = every if len(rows) == len(self.rows) else every[np.searchsorted(self.rows, rows)]
-        return rows[np.isin(own, codes)]
 
     def _read(self, part: str, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on a connection to a part that nobody else uses meanwhile; SQLite's complaints
@@ -336,10 +322,11 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
         for entry in manifest["files"].values():
             int(entry["bytes"])
         version = int(manifest["format"])
-        manifest["facts"], manifest["next_row"]
+        manifest["facts"], manifest["next_row"], manifest["counts"]["passages"]
+        manifest[{2: "base_rows", FORMAT: "passage_files"}.get(version, "facts")]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(folder, MANIFEST, f"cannot be read ({error!r})") from error
-    if version != FORMAT:
+    if version not in (2, FORMAT):
         raise damaged(folder, MANIFEST, f"has format {version}, this litmap reads {FORMAT}")
     if manifest.get("sha256", _digest(manifest)) != _digest(manifest):
         raise damaged(folder, MANIFEST, _CHANGED)

@@ -13,18 +13,20 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from litmap.atomic_files import link_or_copy, replace_file
+from litmap.atomic_files import replace_file
 from litmap.builds import store
+from litmap.builds.passage_writer import Key, PassageWriter
 from litmap.builds.reader import FORMAT, MANIFEST, Build, checksum, current_id, signed
-from litmap.builds.store import SourceRows
+from litmap.builds.store import PassageFile, SourceRows
 from litmap.errors import DamagedBuild, LibraryError
 from litmap.models import Chunk, Passage
 from litmap.operating_system import sync_folder, try_lock
+from litmap.segment_merging import merge_limit
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,8 +39,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ASIDE = ".new-"
-Key = tuple[str, str]
-"""(work, source)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,18 @@ class Changes:
     the additions apart.
 
     A step (vectors, keyword index) brings its own files from the old build's folder to the new
-    one's by it.
+    one's, `folder`, by it; `files` hold the passages there.
     """
 
     added: Rows
     removed: Rows
     blocks: tuple[SourceRows, ...]
-    _read: Callable[[SourceRows], list[Passage]] = field(repr=False)
+    folder: Path
+    files: tuple[PassageFile, ...]
 
     def passages(self) -> Iterator[Passage]:
         """The added passages by row, read from the new build, one source in memory at a time."""
-        for block in self.blocks:
-            yield from self._read(block)
+        yield from store.read_blocks(self.folder, self.files, self.blocks)
 
 
 def plan(base: Build | None, wanted: Mapping[Key, str]) -> tuple[list[Key], list[Key]]:
@@ -84,6 +84,14 @@ def plan(base: Build | None, wanted: Mapping[Key, str]) -> tuple[list[Key], list
     add = [key for key, fingerprint in wanted.items() if have.get(key) != fingerprint]
     remove = [key for key, fingerprint in have.items() if wanted.get(key) != fingerprint]
     return add, remove
+
+
+class _Passages(NamedTuple):
+    """What the manifest says of the passages."""
+
+    next_row: int
+    files: list[PassageFile]
+    counts: dict[str, int]
 
 
 class BuildWriter:
@@ -100,8 +108,7 @@ class BuildWriter:
         now = datetime.now(UTC)
         self.id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{os.urandom(2).hex()}"
         self.folder = paths.builds / (ASIDE + self.id)
-        self._next_row = int(base.manifest["next_row"]) if base else 0
-        self._sources: list[SourceRows] | None = None
+        self._passages: _Passages | None = None
         self._published = False
 
     def __enter__(self) -> BuildWriter:
@@ -121,7 +128,10 @@ class BuildWriter:
     @property
     def sources(self) -> tuple[SourceRows, ...]:
         """All sources of the new build by first row, once `update` was called."""
-        return tuple(self._sources or ())
+        if self._passages is None:
+            return ()
+        with closing(store.open_to_read(self.folder / store.SOURCES)) as connection:
+            return tuple(store.read_sources(connection))
 
     def update(self, added: Iterable[Addition] = (), removed: Iterable[Key] = ()) -> Changes:
         """Take over the base's passages without the `removed` sources and with the `added` ones.
@@ -129,7 +139,7 @@ class BuildWriter:
         An addition replaces the same source of the same work. Additions are taken one by one, so an
         iterator may cut them as it goes; the rows are given in that order. Call it once.
         """
-        if self._sources is not None:
+        if self._passages is not None:
             raise RuntimeError("update is called once")
         with _clear_errors(self.paths.builds):
             return self._update(added, set(removed))
@@ -138,117 +148,31 @@ class BuildWriter:
         """All passages of the new build as additions to nothing, for a step that begins anew; after
         `update`.
         """
-        rows = _rows_of(self.sources)
-        return Changes(rows, rows[:0], self.sources, self._read_block)
+        sources = self.sources
+        rows = _rows_of(sources)
+        return self._changes(rows, rows[:0], sources)
 
     def _update(self, added: Iterable[Addition], removed: set[Key]) -> Changes:
         import numpy as np
 
-        living = {(s.work, s.source): s for s in self.base.sources} if self.base else {}
-        gone = [living.pop(key) for key in sorted(removed) if key in living]
-        blocks: dict[Key, SourceRows] = {}
-        with closing(self._delta()) as connection:
+        with PassageWriter(self.folder, self.base) as passages:
+            gone = [passages.remove(key) for key in sorted(removed)]
+            blocks: dict[Key, SourceRows] = {}
             for addition in added:
                 key = (addition.work, addition.source)
                 if key in blocks:
                     raise ValueError(f"{key} is added twice")
-                if key in living:
-                    gone.append(living.pop(key))
-                blocks[key] = self._insert(connection, addition)
-            for source in gone:
-                store.delete(connection, source)
-            self._sources = sorted(
-                [*living.values(), *blocks.values()], key=lambda s: (s.first, s.work, s.source)
-            )
-            store.write_sources(connection, self._sources)
-            connection.commit()
-        self._settle()
-        new = tuple(blocks.values())
-        added_rows, removed_rows = _rows_of(new), np.sort(_rows_of(gone))
-        self._write_kinds(new, added_rows)
-        return Changes(added_rows, removed_rows, new, self._read_block)
+                gone.append(passages.remove(key))
+                blocks[key] = passages.insert(key, addition.fingerprint, addition.chunks)
+            new = tuple(blocks.values())
+            passages.settle(merge_limit(sum(block.count for block in new)))
+            self._passages = _Passages(passages.next_row, passages.files, passages.counts())
+        removed_rows = np.sort(_rows_of(source for source in gone if source))
+        return self._changes(_rows_of(new), removed_rows, new)
 
-    def _insert(self, connection: sqlite3.Connection, addition: Addition) -> SourceRows:
-        """Write an addition's passages as the next rows."""
-        first, chunks = self._next_row, addition.chunks
-        store.insert(connection, first, chunks)
-        self._next_row += len(chunks)
-        return SourceRows(addition.work, addition.source, addition.fingerprint, first, len(chunks))
-
-    def _delta(self) -> sqlite3.Connection:
-        """The new build's delta, a copy of the base's; the base's large part is linked."""
-        if self.base is None:
-            return store.create(self.folder / store.DELTA)
-        if self.base.path(store.BASE).exists():
-            link_or_copy(self.base.path(store.BASE), self.folder / store.BASE)
-        shutil.copyfile(self.base.path(store.DELTA), self.folder / store.DELTA)
-        return store.open_to_write(self.folder / store.DELTA)
-
-    def _settle(self) -> None:
-        """Merge both parts into a new base where the delta has grown, or more than a quarter of the
-        base is dead.
-        """
-        sources = self._sources or []
-        base, delta = self.folder / store.BASE, self.folder / store.DELTA
-        if not self._is_to_be_merged(sources, has_base=base.exists()):
-            self._base_rows = self._boundary()
-            return
-        aside = self.folder / "merged.sqlite"
-        store.create(aside).close()
-        store.merge([p for p in (base, delta) if p.exists()], aside, sources)
-        aside.replace(base)
-        delta.unlink()
-        with closing(store.create(delta)) as connection:
-            store.write_sources(connection, sources)
-            connection.commit()
-        self._base_rows = self._next_row
-
-    def _is_to_be_merged(self, sources: Sequence[SourceRows], *, has_base: bool) -> bool:
-        boundary = self._boundary()
-        in_base = sum(s.count for s in sources if s.first < boundary)
-        in_delta = sum(s.count for s in sources if s.first >= boundary)
-        if not has_base:
-            return in_delta > store.MAX_UNPARTED
-        dead = boundary - in_base
-        has_grown = in_delta > max(store.MAX_UNPARTED, store.MAX_DELTA_SHARE * in_base)
-        return has_grown or dead > in_base // 3
-
-    def _boundary(self) -> int:
-        """Rows below it live in the base file, the others in the delta."""
-        return int(self.base.manifest["base_rows"]) if self.base else 0
-
-    def _write_kinds(self, blocks: Sequence[SourceRows], added: Rows) -> None:
-        import numpy as np
-
-        sources = self._sources or []
-        rows = _rows_of(sources)
-        kinds = np.zeros(len(rows), dtype=np.uint8)
-        if self.base is not None:
-            old = np.isin(rows, added, invert=True, assume_unique=True)
-            kinds[old] = np.asarray(self.base.kinds)[np.searchsorted(self.base.rows, rows[old])]
-        if len(added):
-            kinds[np.searchsorted(rows, added)] = self._kinds_of(blocks)
-        np.save(self.folder / "kinds.npy", kinds, allow_pickle=False)
-
-    def _kinds_of(self, blocks: Sequence[SourceRows]) -> list[int]:
-        query = "SELECT kind FROM passages WHERE row >= ? AND row < ? ORDER BY row"
-        with closing(self._reader(blocks[0])) as connection:
-            return [
-                r[0]
-                for b in blocks
-                for r in connection.execute(query, (b.first, b.first + b.count))
-            ]
-
-    def _reader(self, block: SourceRows) -> sqlite3.Connection:
-        """The part that holds a new block: additions all stand in the same one."""
-        part = store.BASE if block.first < self._base_rows else store.DELTA
-        return store.open_to_read(self.folder / part)
-
-    def _read_block(self, block: SourceRows) -> list[Passage]:
-        query = "SELECT * FROM passages WHERE row >= ? AND row < ? ORDER BY row"
-        with closing(self._reader(block)) as connection:
-            records = connection.execute(query, (block.first, block.first + block.count))
-            return [store.to_passage(r, block) for r in records]
+    def _changes(self, added: Rows, removed: Rows, blocks: tuple[SourceRows, ...]) -> Changes:
+        files = self._passages.files if self._passages else ()
+        return Changes(added, removed, blocks, self.folder, tuple(files))
 
     def step(self, work: Callable[[Path | None, Path, Changes], T], changes: Changes) -> T:
         """Let a stage write its part: `work(old folder or None, new folder, changes)`.
@@ -278,25 +202,21 @@ class BuildWriter:
         return self.id
 
     def _publish(self, facts: Mapping[str, Any]) -> None:
-        if self._sources is None:
+        if self._passages is None:
             self.update()
+        assert self._passages is not None  # noqa: S101 - tells the type checker
         files = sorted(p for p in self.folder.rglob("*") if p.is_file())
         names = [p.relative_to(self.folder).as_posix() for p in files]
         with ThreadPoolExecutor(2) as pool:
             entries = dict(zip(names, pool.map(self._entry, files), strict=True))
-        sources = self._sources or []
         manifest = {
             "format": FORMAT,
             "id": self.id,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "base": self.base.id if self.base else None,
-            "next_row": self._next_row,
-            "base_rows": self._base_rows,
-            "counts": {
-                "passages": sum(s.count for s in sources),
-                "sources": len(sources),
-                "works": len({s.work for s in sources} - {""}),
-            },
+            "next_row": self._passages.next_row,
+            "passage_files": [astuple(file) for file in self._passages.files],
+            "counts": self._passages.counts,
             "facts": dict(facts),
             "files": entries,
         }

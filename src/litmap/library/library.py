@@ -202,7 +202,7 @@ class Library:
             "notes": len(self.notes),
             "works": len(found),
             "by_status": by_status,
-            "passages": len(self._build.rows) if self._build else 0,
+            "passages": self._build.count if self._build else 0,
             "written": self._count_written(),
             "runs": [
                 {
@@ -428,7 +428,7 @@ class Library:
     def search_parts(self) -> SearchParts:
         """What a search reads of this library. Raises `NoLibrary`, `DamagedBuild`."""
         build = self._need_build()
-        rows = int(build.rows[-1]) + 1 if len(build.rows) else 0
+        rows = int(build.manifest["next_row"])
         return SearchParts(self._vectors, build.path("keywords"), build, self._facts, rows)
 
     @property

@@ -120,14 +120,14 @@ def make_build(
         report.changes = plan.changes()
         if plan.is_current and plan.base is not None:
             logger.info("build: %s is up to date", plan.base.id)
-            passages = len(plan.base.rows)
+            passages = plan.base.count
             report.counts = {"passages": passages, "new_passages": 0, "build": plan.base.id}
             return report
         if plan.has_other_model and plan.base is not None:
             report.counts["model_before"] = plan.base.facts.get("model", "")
         build_id = _write(plan, report, progress)
     with builds.open_build(inputs.paths) as build:
-        report.counts |= {"passages": len(build.rows), "build": build_id}
+        report.counts |= {"passages": build.count, "build": build_id}
     builds.prune_builds(inputs.paths, KEPT_BUILDS)
     logger.info("build: %s holds %d passages", build_id, report.counts["passages"])
     return report

@@ -240,9 +240,7 @@ def _build(paths: LibraryPaths) -> Iterator[Check]:
     try:
         with builds.open_build(paths) as build:
             builds.verify_build(build.folder)
-            yield Check(
-                "build", True, f"{build.id}, {len(build.rows)} passages, all checksums right"
-            )
+            yield Check("build", True, f"{build.id}, {build.count} passages, all checksums right")
     except NoLibrary:
         yield Check("build", False, "none yet", "`litmap refresh` makes one")
     except DamagedBuild as error:
