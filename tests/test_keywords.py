@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litmap import keywords
+from litmap import keywords, segment_merging
 from litmap.errors import DamagedBuild
 from litmap.keywords import Bm25, Entry, KeywordIndex
 from litmap.keywords import writer as keyword_writing
@@ -155,12 +155,21 @@ def test_other_scripts_are_found(tmp_path: Path, text: str, query: str) -> None:
 
 
 Step = tuple[list[int], list[int]]
+
+
+def limit_segments(monkeypatch: pytest.MonkeyPatch, passages: int) -> None:
+    """Segments of at most so many passages, new ones included."""
+    monkeypatch.setattr(segment_merging, "MAX_SEGMENT_ROWS", passages)
+    monkeypatch.setattr(segment_merging, "QUICK_ROWS", passages)
+    monkeypatch.setattr(keyword_writing, "FRESH_PASSAGES", passages)
+
+
 WORDS = st.lists(
     st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"]), max_size=6
 ).map(" ".join)
 
 
-@pytest.mark.parametrize("full", [2, 5, keyword_writing.MAX_SEGMENT_PASSAGES])
+@pytest.mark.parametrize("full", [2, 5, 1000])
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -171,7 +180,8 @@ def test_any_sequence_of_updates_equals_one_build(
     full: int,
     data: st.DataObject,
 ) -> None:
-    monkeypatch.setattr(keyword_writing, "MAX_SEGMENT_PASSAGES", full)
+    limit_segments(monkeypatch, full)
+    monkeypatch.setattr(keyword_writing, "JOINED_POSTINGS", full)
     living: dict[int, tuple[str, str]] = {}
     base: Path | None = None
     next_row = 0
@@ -215,12 +225,12 @@ def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> No
             folder, [(100 + step, "new", f"word{step} flat")], [], tmp_path / str(step - 1)
         )
     assert {p.name: p.read_bytes() for p in base.iterdir()} == before
-    assert len(list(folder.glob("*.keys.npy"))) <= keyword_writing.MAX_SEGMENTS
+    assert len(list(folder.glob("*.keys.npy"))) <= segment_merging.MAX_SEGMENTS
     assert KeywordIndex.open(folder).search("word17", 1).rows.tolist() == [117]
 
 
 def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyword_writing, "MAX_SEGMENT_PASSAGES", 10)
+    limit_segments(monkeypatch, 10)
     build(tmp_path / "0", TEXTS * 9)
     for step in range(1, 40):
         keywords.update(
@@ -236,7 +246,7 @@ def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.Monkey
         )
     sizes = sorted(len(np.load(p)) for p in (tmp_path / str(step)).glob("*.rows.npy"))
     assert sizes[-1] <= 10
-    assert sum(2 * size <= 10 for size in sizes) <= keyword_writing.MAX_SEGMENTS
+    assert sum(2 * size <= 10 for size in sizes) <= segment_merging.MAX_SEGMENTS
     assert KeywordIndex.open(tmp_path / str(step)).search("word17", 1).rows.tolist() == [117]
 
 

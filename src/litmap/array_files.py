@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
 
 _PARSING = threading.Lock()
@@ -40,3 +40,37 @@ def load_array(
     if array.dtype.kind not in kinds or dimensions not in (0, array.ndim):
         raise ValueError(f"{path.name} holds {array.ndim}-dimensional {array.dtype}")
     return np.asarray(array) if mapped else np.array(array)
+
+
+class ArrayWriter:
+    """Writes the `.npy` file of a one-dimensional array piece by piece; `length` so far."""
+
+    def __init__(self, file: BinaryIO, dtype: DTypeLike) -> None:
+        import numpy as np
+
+        self._file, self._dtype = file, np.dtype(dtype)
+        self.length = 0
+        self._write_header()
+
+    def append(self, piece: NDArray[Any]) -> None:
+        """Write the next numbers."""
+        import numpy as np
+
+        self._file.write(np.ascontiguousarray(piece, self._dtype).data)
+        self.length += len(piece)
+
+    def finish(self) -> None:
+        """Write how long the array has become."""
+        self._file.seek(0)
+        self._write_header()
+
+    def _write_header(self) -> None:
+        """A header, which is as long for an array of any length: NumPy leaves room for it."""
+        import numpy as np
+
+        header = {
+            "descr": np.lib.format.dtype_to_descr(self._dtype),
+            "fortran_order": False,
+            "shape": (self.length,),
+        }
+        np.lib.format.write_array_header_1_0(self._file, header)

@@ -14,8 +14,16 @@ of them all. Two neighbouring words of a query are looked up as a pair too, afte
 """
 
 from litmap.keywords.reader import Bm25, KeywordIndex, Ranking
-from litmap.keywords.segments import FORMAT, KINDS, Entry, is_current, make_entries
-from litmap.keywords.writer import update
+from litmap.keywords.segments import (
+    FORMAT,
+    KINDS,
+    Entry,
+    free_name,
+    is_current,
+    make_entries,
+    read_state,
+)
+from litmap.keywords.writer import update, write_segment
 
 __all__ = [
     "FORMAT",
@@ -24,7 +32,10 @@ __all__ = [
     "Entry",
     "KeywordIndex",
     "Ranking",
+    "free_name",
     "is_current",
     "make_entries",
+    "read_state",
     "update",
+    "write_segment",
 ]

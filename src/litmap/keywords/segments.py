@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from litmap.array_files import load_array
+from litmap.array_files import ArrayWriter, load_array
 from litmap.atomic_files import link_or_copy, written_aside
 from litmap.errors import DamagedBuild
 from litmap.models import Passage
@@ -27,6 +27,7 @@ FORMAT = 3
 KINDS = ("body", "references", "abstract", "note", "figure", "table", "mark")
 """Kinds of passages as they are numbered on disk; another kind counts as 'body'."""
 _STATE = "keywords.json"
+POSTINGS = {"keys": np.int64, "starts": np.int64, "docs": np.int32, "counts": np.uint8}
 _PARTS = ("keys", "starts", "docs", "counts", "lengths", "kinds", "languages", "works", "rows")
 
 
@@ -101,10 +102,7 @@ class Segment:
         """Memory-map a segment, with its own rows or these. Raises `DamagedBuild` where a file is
         missing or cut.
         """
-        postings = {
-            part: load(folder, name, part, mapped=True)
-            for part in ("keys", "starts", "docs", "counts")
-        }
+        postings = {part: load(folder, name, part, mapped=True) for part in POSTINGS}
         try:
             ids = tuple(json.loads((folder / f"{name}.works.json").read_text("utf-8")))
         except (OSError, ValueError) as error:
@@ -167,6 +165,12 @@ def read_state(folder: Path) -> list[str]:
         raise DamagedBuild(
             "keyword index: keywords.json is missing or damaged", subject=str(folder)
         ) from error
+
+
+def delete_segment(folder: Path, name: str) -> None:
+    """Delete the files of a segment that counts no more."""
+    for path in (*folder.glob(f"{name}.*.npy"), folder / f"{name}.works.json"):
+        path.unlink(missing_ok=True)
 
 
 def write_state(folder: Path, names: Sequence[str], passages: int) -> None:
@@ -235,23 +239,23 @@ def save_works(folder: Path, name: str, ids: Sequence[str]) -> None:
         path.write_text(json.dumps(list(ids), ensure_ascii=False), "utf-8", "surrogatepass")
 
 
+class PostingsFiles(NamedTuple):
+    """The four files of a segment's postings, written from the lowest key on."""
+
+    keys: ArrayWriter
+    starts: ArrayWriter
+    docs: ArrayWriter
+    counts: ArrayWriter
+
+
 @contextmanager
-def creating(
-    folder: Path, name: str, size: int
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
-    """Two new arrays of postings on disk, documents and counts, to be filled in place."""
-    if not size:
-        empty = np.empty(0, np.int32), np.empty(0, np.uint8)
-        yield empty
-        save(folder, name, "docs", empty[0])
-        save(folder, name, "counts", empty[1])
-        return
-    with (
-        written_aside(folder / f"{name}.docs.npy") as first,
-        written_aside(folder / f"{name}.counts.npy") as second,
-    ):
-        docs = np.lib.format.open_memmap(first, "w+", np.int32, (size,))
-        counts = np.lib.format.open_memmap(second, "w+", np.uint8, (size,))
-        yield docs, counts
-        docs.flush()
-        counts.flush()
+def creating(folder: Path, name: str) -> Iterator[PostingsFiles]:
+    """New files of postings, to be appended to."""
+    with ExitStack() as stack:
+        writers = []
+        for part, dtype in POSTINGS.items():
+            aside = stack.enter_context(written_aside(folder / f"{name}.{part}.npy"))
+            writers.append(ArrayWriter(stack.enter_context(aside.open("wb")), dtype))
+        yield PostingsFiles(*writers)
+        for writer in writers:
+            writer.finish()

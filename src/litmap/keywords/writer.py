@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +18,7 @@ from litmap.keywords import segments as files
 from litmap.keywords.segments import KINDS, Entry, Segment
 from litmap.parsing.languages import rules_code
 from litmap.parsing.terms import index_term, pair_keys_of, pattern_for, term_key, term_keys
+from litmap.segment_merging import Size, choose_merge, merge_limit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,13 +39,10 @@ they make 63.
 MAX_CACHED_SPELLINGS = 1 << 20
 """Spellings whose terms are kept at hand from block to block."""
 MANY_TERMS = -1
-MAX_SEGMENTS = 8
-MAX_SEGMENT_PASSAGES = 200_000
-"""Passages of a segment at most: joining its postings takes a gigabyte or two at worst, however
-large a library is.
-"""
-MAX_DEAD_SHARE = 0.4
-"""Share of removed passages from which a segment is rewritten without them."""
+FRESH_PASSAGES = 200_000
+"""New passages that are made a segment at once: it takes a gigabyte."""
+JOINED_POSTINGS = 2_000_000
+"""Postings of several blocks or segments that are joined at once, some 100 MB."""
 
 
 def update(
@@ -52,34 +50,99 @@ def update(
     added: Iterable[Entry | tuple[int, str, str]],
     removed: Iterable[int] = (),
     base: Path | None = None,
+    *,
+    written: Sequence[str] = (),
 ) -> None:
     """Write the index in `folder`: that of `base` (or the one that is there) without `removed` and
     with `added`.
 
     `base` is another index folder, left as it is; its large files are linked where the file system
     can. `added` is read once, so a generator will do; a row that is already there is replaced. Rows
-    are never renumbered. Raises `DamagedBuild` where the index to go on from cannot be read.
+    are never renumbered. `written` are segments that `write_segment` has put into `folder`: they
+    come before `added`. Raises `DamagedBuild` where the index to go on from cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _check_formats(folder, base)
+    kept = files.read_state(folder) if base is None and files.exists(folder) else []
     if base is not None and files.exists(base):
         files.link_segments(base, folder)
     names = files.read_state(folder) if files.exists(folder) else []
-    gone = np.fromiter(removed, dtype=np.int64)
-    maps = {name: _surviving(files.load(folder, name, "rows"), gone) for name in names}
-    name, entries = files.free_name(folder, names), iter(added)
-    while (
-        fresh := _write_segment(folder, name, islice(entries, MAX_SEGMENT_PASSAGES))
-    ) is not None:
-        maps = {old: _without(rows, fresh) for old, rows in maps.items()}
-        maps[name] = fresh
-        name = files.free_name(folder, list(maps))
-    _merge_small(folder, maps)
-    for kept, rows in maps.items():
-        files.save(folder, kept, "rows", rows)
-    living = sum(int((rows >= 0).sum()) for rows in maps.values())
-    files.write_state(folder, list(maps), living)
-    logger.debug("keyword index: %d passages in %d segments", living, len(maps))
+    index = _Index(folder, names, np.fromiter(removed, dtype=np.int64))
+    for name in written:
+        index.take(name, files.load(folder, name, "rows"))
+    entries = iter(added)
+    name = files.free_name(folder, list(index.maps))
+    while (fresh := write_segment(folder, name, islice(entries, FRESH_PASSAGES))) is not None:
+        index.take(name, fresh)
+        name = files.free_name(folder, list(index.maps))
+    index.merge(kept)
+    index.close()
+
+
+class _Index:
+    """The segments of an index that is being written: `maps` has the rows of each, -1 for a passage
+    that is gone; files are touched only where these change.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str], gone: Ints) -> None:
+        self.folder = folder
+        self.maps = {name: files.load(folder, name, "rows", mapped=True) for name in names}
+        self._changed: set[str] = set()
+        self._added = 0
+        self._leave_out(gone)
+
+    def _leave_out(self, gone: Ints | Rows) -> None:
+        """Mark these rows as removed, wherever they are."""
+        for name, rows in self.maps.items():
+            held = _held(rows, gone)
+            if held.size:
+                self.maps[name] = np.array(rows)
+                self.maps[name][held] = -1
+                self._changed.add(name)
+
+    def take(self, name: str, rows: Rows) -> None:
+        """Add a new segment, whose rows are those of no other any more."""
+        self._leave_out(rows)
+        self.maps[name] = rows
+        self._added += rows.size
+
+    def merge(self, kept: Sequence[str]) -> None:
+        """Make small segments one, and drop dead passages with them; the files of `kept` ones stay
+        until the index is closed.
+        """
+        for name in [n for n, rows in self.maps.items() if not (rows >= 0).any()]:
+            del self.maps[name]
+        sizes = {name: _size(rows) for name, rows in self.maps.items()}
+        while group := choose_merge(sizes, merge_limit(self._added)):
+            name = files.free_name(self.folder, list(self.maps))
+            rows = _merge(self.folder, name, [(n, self.maps[n]) for n in group])
+            for old in group:
+                del self.maps[old], sizes[old]
+                if old not in kept:
+                    files.delete_segment(self.folder, old)
+            self.maps[name], sizes[name] = rows, _size(rows)
+            self._changed.add(name)
+
+    def close(self) -> None:
+        """Name the segments that count."""
+        for name in self._changed & set(self.maps):
+            files.save(self.folder, name, "rows", self.maps[name])
+        living = sum(_size(rows).living for rows in self.maps.values())
+        files.write_state(self.folder, list(self.maps), living)
+        logger.debug("keyword index: %d passages in %d segments", living, len(self.maps))
+
+
+def _held(rows: Rows, asked: Ints | Rows) -> Ints:
+    """The places of the rows asked for."""
+    if not asked.size:
+        return np.empty(0, np.int64)
+    near = np.flatnonzero((rows >= asked.min()) & (rows <= asked.max()) & (rows >= 0))
+    places: Ints = near[np.isin(rows[near], asked)]
+    return places
+
+
+def _size(rows: Rows) -> Size:
+    return Size(rows.size, int(np.count_nonzero(rows >= 0)))
 
 
 def _check_formats(folder: Path, base: Path | None) -> None:
@@ -89,16 +152,6 @@ def _check_formats(folder: Path, base: Path | None) -> None:
             raise DamagedBuild(
                 "the keyword index is of an older litmap or damaged", subject=str(old)
             )
-
-
-def _surviving(rows: Rows, gone: Ints) -> Rows:
-    """The map with removed rows marked -1."""
-    return np.where(np.isin(rows, gone), np.int32(-1), rows) if gone.size else rows
-
-
-def _without(rows: Rows, taken: Rows) -> Rows:
-    clash = np.isin(rows, taken) & (rows >= 0)
-    return np.where(clash, np.int32(-1), rows) if clash.any() else rows
 
 
 class _Block(NamedTuple):
@@ -205,10 +258,10 @@ class _PostingsBuilder:
             self._known = _Terms()
 
 
-def _write_segment(
+def write_segment(
     folder: Path, name: str, added: Iterable[Entry | tuple[int, str, str]]
 ) -> Rows | None:
-    """Write the postings of `added` as a segment; its map of rows, or None where nothing was
+    """Write `added` as a segment, for `update` to take; the row of each, or None where nothing was
     added.
     """
     builder = _PostingsBuilder()
@@ -223,7 +276,9 @@ def _write_segment(
     files.save(folder, name, "languages", np.asarray(builder.languages, dtype=np.int32))
     files.save(folder, name, "works", np.asarray(builder.works, dtype=np.int32))
     files.save_works(folder, name, list(builder.work_numbers))
-    return _last_wins(np.asarray(builder.rows, dtype=np.int32))
+    rows = _last_wins(np.asarray(builder.rows, dtype=np.int32))
+    files.save(folder, name, "rows", rows)
+    return rows
 
 
 def _last_wins(rows: Rows) -> Rows:
@@ -278,39 +333,84 @@ def _run_starts(ordered: Ints) -> Ints:
 
 
 def _write_postings(
-    folder: Path, name: str, blocks: Sequence[_Block], renumber: Sequence[Ints] | None = None
+    folder: Path, name: str, blocks: Sequence[_Block], renumber: Sequence[Rows] | None = None
 ) -> None:
     """Join blocks whose documents follow each other; `renumber` gives their new numbers, -1 for the
-    dead.
+    dead. Ranges of keys are joined one after the other, so that little of it is in memory.
     """
-    keys = np.sort(np.concatenate([b.keys for b in blocks])) if blocks else np.empty(0, np.int64)
-    keys = keys[_run_starts(keys)]
+    with files.creating(folder, name) as out:
+        out.starts.append(np.zeros(1, np.int64))
+        for spans in _key_ranges(blocks):
+            joined = _join_range(blocks, spans, renumber)
+            out.starts.append(joined.starts[1:] + out.docs.length)
+            out.keys.append(joined.keys)
+            out.docs.append(joined.docs)
+            out.counts.append(joined.counts)
 
-    def shares(i: int) -> tuple[Ints, Ints, Mask | None]:
-        """Where a block's keys are among all, how many postings of each live, and which."""
-        block = blocks[i]
-        alive = None if renumber is None else renumber[i][block.docs] >= 0
-        sizes = np.diff(block.starts) if alive is None else _count_set(alive, block.starts)
-        return np.searchsorted(keys, block.keys), sizes, alive
 
-    total = np.zeros(keys.size, dtype=np.int64)
-    for i in range(len(blocks)):
-        at, sizes, _ = shares(i)
-        total[at] += sizes
-    used = total > 0
-    starts = np.r_[0, np.cumsum(total)].astype(np.int64)
-    with files.creating(folder, name, int(starts[-1])) as (docs, counts):
-        filled = starts[:-1].copy()
-        for i, block in enumerate(blocks):
-            at, sizes, alive = shares(i)
-            begin = np.cumsum(sizes) - sizes
-            target = np.repeat(filled[at] - begin, sizes) + np.arange(int(sizes.sum()))
-            old = block.docs if alive is None else block.docs[alive]
-            docs[target] = old if renumber is None else renumber[i][old]
-            counts[target] = block.counts if alive is None else block.counts[alive]
-            filled[at] += sizes
-    files.save(folder, name, "keys", keys[used])
-    files.save(folder, name, "starts", np.r_[0, np.cumsum(total[used])].astype(np.int64))
+def _key_ranges(blocks: Sequence[_Block]) -> Iterator[list[tuple[int, int]]]:
+    """Ranges of keys with some `JOINED_POSTINGS` postings at most: for each where it begins and
+    ends among the keys of every block.
+    """
+    step = max(1, JOINED_POSTINGS // max(1, len(blocks)))
+    samples = [
+        block.keys[np.searchsorted(block.starts, np.arange(step, size, step), side="right") - 1]
+        for block in blocks
+        if (size := int(block.starts[-1])) > step
+    ]
+    bounds = np.unique(np.concatenate([np.empty(0, np.int64), *samples]))
+    ends = [[*np.searchsorted(block.keys, bounds).tolist(), block.keys.size] for block in blocks]
+    begins = [0] * len(blocks)
+    for own in zip(*ends, strict=True):
+        yield list(zip(begins, own, strict=True))
+        begins = list(own)
+
+
+def _join_range(
+    blocks: Sequence[_Block], spans: Sequence[tuple[int, int]], renumber: Sequence[Rows] | None
+) -> _Block:
+    """The postings of a range of keys, of all blocks, as one block."""
+    parts = [
+        _cut(block, begin, end, None if renumber is None else renumber[i])
+        for i, (block, (begin, end)) in enumerate(zip(blocks, spans, strict=True))
+        if begin < end
+    ]
+    if not parts:
+        none = np.empty(0, np.int64)
+        return _Block(none, np.zeros(1, np.int64), none.astype(np.int32), none.astype(np.uint8))
+    keys = np.concatenate([part.keys for part in parts])
+    order = np.argsort(keys, kind="stable")
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    begins = (np.cumsum(sizes) - sizes)[order]
+    sizes = sizes[order]
+    places = np.repeat(begins - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    keys = keys[order]
+    runs = _run_starts(keys)
+    totals = np.add.reduceat(sizes, runs)
+    used = totals > 0
+    return _Block(
+        keys[runs][used],
+        np.r_[0, np.cumsum(totals[used])].astype(np.int64),
+        np.concatenate([part.docs for part in parts])[places],
+        np.concatenate([part.counts for part in parts])[places],
+    )
+
+
+def _cut(block: _Block, begin: int, end: int, numbers: Rows | None) -> _Block:
+    """A block's postings of the keys from `begin` to `end`, with the documents' new numbers and
+    without the dead.
+    """
+    first, last = int(block.starts[begin]), int(block.starts[end])
+    keys, starts = block.keys[begin:end], block.starts[begin : end + 1] - first
+    docs, counts = block.docs[first:last], block.counts[first:last]
+    if numbers is None:
+        return _Block(keys, starts, docs, counts)
+    new = numbers[docs]
+    alive = new >= 0
+    if not alive.all():
+        starts = np.r_[0, np.cumsum(_count_set(alive, starts))]
+        new, counts = new[alive], counts[alive]
+    return _Block(keys, starts, new, counts)
 
 
 def _count_set(flags: Mask, starts: Ints) -> Ints:
@@ -320,56 +420,13 @@ def _count_set(flags: Mask, starts: Ints) -> Ints:
     return sums
 
 
-def _merge_small(folder: Path, maps: dict[str, Rows]) -> None:
-    """Merge the smallest segments while the next is no larger than twice their sum; drop dead
-    passages with them.
-
-    So a passage is rewritten only some log(n) times, there are never more than a handful of
-    segments besides the full ones, and adding one paper to a million passages leaves the large ones
-    alone.
-    """
-    for name in [n for n, rows in maps.items() if not (rows >= 0).any()]:
-        del maps[name]
-    while group := _choose_merge(
-        {name: rows.size for name, rows in maps.items()}
-    ) or _choose_rewrite(maps):
-        name = files.free_name(folder, list(maps))
-        rows = _merge(folder, name, [(n, maps[n]) for n in group])
-        for old in group:
-            del maps[old]
-        maps[name] = rows
-
-
-def _choose_merge(sizes: dict[str, int]) -> list[str]:
-    """The segments to make one of; those that are more than half full are left alone."""
-    group: list[str] = []
-    total = 0
-    small = sorted(
-        (n for n, size in sizes.items() if 2 * size <= MAX_SEGMENT_PASSAGES),
-        key=lambda n: (sizes[n], n),
-    )
-    for name in small:
-        few = len(small) - len(group) < MAX_SEGMENTS
-        if group and (
-            total + sizes[name] > MAX_SEGMENT_PASSAGES or (sizes[name] > 2 * total and few)
-        ):
-            break
-        group.append(name)
-        total += sizes[name]
-    return sorted(group) if len(group) > 1 else []
-
-
-def _choose_rewrite(maps: dict[str, Rows]) -> list[str]:
-    return next(([name] for name, rows in maps.items() if (rows < 0).mean() > MAX_DEAD_SHARE), [])
-
-
 def _merge(folder: Path, name: str, group: Sequence[tuple[str, Rows]]) -> Rows:
     """Write one segment with the living passages of a group, in order; its map of rows."""
     blocks, renumber, works, ids = [], [], [], dict[str, int]()
     first = 0
     for old, rows in group:
         alive = rows >= 0
-        numbers = np.where(alive, first + np.cumsum(alive) - 1, -1).astype(np.int64)
+        numbers = np.where(alive, first + np.cumsum(alive) - 1, -1).astype(np.int32)
         first += int(alive.sum())
         part = Segment.open(folder, old, rows)
         blocks.append(_Block(part.keys, part.starts, part.docs, part.counts))
