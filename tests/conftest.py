@@ -178,11 +178,11 @@ def scholarly_web(running_scholarly_web, monkeypatch, new_state):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
+def postgres_server():
     """The address of a PostgreSQL server for the tests of this process."""
     from tests import postgres_server
 
-    with postgres_server.serve(tmp_path_factory.mktemp("pg")) as address:
+    with postgres_server.serve() as address:
         yield address
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +17,11 @@ SCHEMA = "for_tests"
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """The address of a running server; skips where its package is not installed."""
+def serve() -> Iterator[str]:
+    """The address of a running server; skips where its package is not installed.
+
+    Its folder is not one of pytest's: as root the server runs as another user, whom it lets in.
+    """
     pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants a folder that a login makes
@@ -24,7 +30,8 @@ def serve(folder: Path) -> Iterator[str]:
         )
     import psycopg
 
-    server = pgserver.get_server(folder)
+    folder = tempfile.mkdtemp(prefix="litmap-pg-")
+    server = pgserver.get_server(Path(folder) / "data")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
@@ -33,6 +40,8 @@ def serve(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.stop()
+        atexit.unregister(server._cleanup)  # which would look for it once more
+        shutil.rmtree(folder)
 
 
 def empty_catalogue(address: str, folder: Path, schema: str = SCHEMA) -> Path:

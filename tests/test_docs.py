@@ -152,6 +152,7 @@ SHAPES = {
     "digest": ["digest"],
     "table": ["table", "Loss surfaces", "--columns", "standard, n, batch size:number"],
     "status": ["status"],
+    "catalogue": ["catalogue"],
     "doctor": ["doctor"],
     "read": ["read", str(NOTES)],
 }

@@ -24,6 +24,10 @@ class LibraryPaths:
         """Where the catalogue is instead, for one in PostgreSQL."""
         return self.root / "catalogue.json"
 
+    def former_catalogue(self, time: str) -> Path:
+        """The SQLite catalogue as it was when it was moved to PostgreSQL (UTC ISO 8601)."""
+        return self.root / f"catalogue-{time.replace(':', '')}.sqlite"
+
     def has_catalogue(self) -> bool:
         """Whether there is a catalogue, here or in PostgreSQL."""
         return self.catalogue.exists() or self.catalogue_pointer.exists()

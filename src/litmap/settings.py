@@ -264,12 +264,16 @@ def check_database_address(address: str, where: str) -> None:
         )
     try:
         parts = urlsplit(address)
-        has_secret = bool(parts.password) or not _SECRET_PARAMETERS.isdisjoint(
-            parameter for parameter, _ in parse_qsl(parts.query, keep_blank_values=True)
-        )
+        parameters = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     except ValueError as error:
         raise SettingsError(f"{where}: {name} is no address: {error}", subject=name) from error
-    if has_secret:
+    if "require_auth" in parameters:
+        raise SettingsError(
+            f"{where}: {name} says whom to tell a password (require_auth): that stands in the "
+            "environment alone, as PGREQUIREAUTH",
+            subject=name,
+        )
+    if parts.password or parameters & _SECRET_PARAMETERS:
         raise SettingsError(
             f"{where}: {name} holds a password, which others may read there: take it out, and put "
             "it into ~/.pgpass or, as PGPASSWORD, into the environment",
@@ -277,8 +281,8 @@ def check_database_address(address: str, where: str) -> None:
         )
 
 
-_SECRET_PARAMETERS = frozenset({"password", "sslpassword", "oauth_client_secret", "require_auth"})
-"""Parameters of an address that are secrets; and `require_auth`, which says whom to tell them."""
+_SECRET_PARAMETERS = frozenset({"password", "sslpassword", "oauth_client_secret"})
+"""Parameters of an address that are secrets."""
 
 
 def _boolean(value: Any) -> bool:

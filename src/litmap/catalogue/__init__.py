@@ -98,6 +98,11 @@ class Catalogue:
         self.place = place or str(path)
         self.is_file = not place
 
+    @property
+    def database(self) -> Database:
+        """The open connection, for the modules of this package."""
+        return self._db
+
     @classmethod
     def create(cls, path: Path) -> Self:
         """Open for writing; make or migrate the file, or what stands in its place in PostgreSQL.

@@ -22,6 +22,10 @@ FULL = (
 class SQLite(sqlite3.Connection):
     """A connection as `database.Database` has it."""
 
+    def stream(self, sql: str) -> Iterator[Any]:
+        """See `Database`."""
+        return iter(self.execute(sql))
+
     def replace_rows(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """See `Database`."""
         if kept := list(rows):

@@ -46,6 +46,10 @@ class Database(Protocol):
         """One statement for each row of values."""
         ...
 
+    def stream(self, sql: str) -> Iterator[Any]:
+        """The rows of one statement, some at a time; PostgreSQL wants a transaction for that."""
+        ...
+
     def replace_rows(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """Put whole rows, columns in their order; a row with the same key gives way, and its place
         in the order too.

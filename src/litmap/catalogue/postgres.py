@@ -17,7 +17,7 @@ from litmap.catalogue.migrations import check, check_old, migrate
 from litmap.catalogue.place import PostgresPlace, check_schema
 from litmap.catalogue.postgres_dialect import as_postgres, as_statement, as_value
 from litmap.catalogue.postgres_errors import MAY_PASS, SECONDS_TO_WAIT, STATES, advice, one_line
-from litmap.errors import Busy, LibraryError, SettingsError, UsageError
+from litmap.errors import Busy, LibraryError, SettingsError
 
 if TYPE_CHECKING:
     import psycopg
@@ -30,6 +30,7 @@ GONE = (
 _HOLDING, _WRITING = 1_818_850_413, 1_818_850_414
 """Names of the two advisory locks, each with the schema's name: of a run, and of a transaction."""
 _SECONDS_TO_CONNECT = 10
+_ROWS_AT_ONCE = 1000
 _ONCE_CONNECTED = f"""
     SET lock_timeout = '{SECONDS_TO_WAIT}s';
     SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
@@ -48,7 +49,7 @@ _NO_PLAIN_PASSWORD = "!password,!md5"  # noqa: S105 - names of methods
 says so.
 """
 _TABLES = """
-    SELECT c.relname, a.attname, COALESCE(a.attnum = ANY (i.indkey), FALSE)
+    SELECT c.relname, a.attname, COALESCE(a.attnum = ANY (i.indkey), FALSE), a.attidentity != ''
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
@@ -77,9 +78,9 @@ class Postgres:
         self._db = self._connect()
 
     def _connect(self) -> psycopg.Connection[Any]:
+        connection = _connected(self.place)
         from psycopg import sql
 
-        connection = _connected(self.place)
         try:
             _check_encoding(self.place, connection.info.parameter_status("server_encoding"))
             path = sql.SQL("SET search_path TO {}").format(sql.Identifier(self.place.schema))
@@ -134,6 +135,27 @@ class Postgres:
         """Whether the program itself closed it."""
         return self._is_closed
 
+    def stream(self, sql: str) -> Iterator[Any]:
+        """See `Database`."""
+        with _clear(self.place, self), self._db.cursor(name="rows") as cursor:
+            cursor.itersize = _ROWS_AT_ONCE
+            cursor.execute(sql.encode())
+            yield from cursor
+
+    def order_of(self, table: str) -> str:
+        """The column by which rows stand in the order in which they were put, else the key's."""
+        known = self._tables[table]
+        return "rowid" if known.has_rowid else ", ".join(known.key)
+
+    def count_on(self) -> None:
+        """Have ids that are given from now on follow those that were put."""
+        for table, known in self._tables.items():
+            if known.counted:
+                self.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', '{known.counted}'), "  # noqa: S608 - names of the schema
+                    f"(SELECT COALESCE(MAX({known.counted}), 0) + 1 FROM {table}), false)"
+                )
+
     def replace_rows(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """See `Database`."""
         known = self._tables[table]
@@ -150,8 +172,9 @@ class Postgres:
     def _tables(self) -> Mapping[str, _Table]:
         if self._keys is None:
             self._keys = {}
-            for table, column, is_key in self.execute(_TABLES):
-                self._keys.setdefault(table, _Table()).add(column, is_key=is_key)
+            for table, column, is_key, is_counted in self.execute(_TABLES):
+                known = self._keys.setdefault(table, _Table())
+                known.add(column, is_key=is_key, is_counted=is_counted)
         return self._keys
 
     def table_columns(self) -> dict[str, list[str]]:
@@ -242,19 +265,22 @@ class Postgres:
 
 
 class _Table:
-    """Columns in order, `rowid` left out, and those of the primary key."""
+    """Columns in order, `rowid` left out; those of the key, and one that counts by itself."""
 
     def __init__(self) -> None:
         self.columns: list[str] = []
         self.key: list[str] = []
         self.has_rowid = False
+        self.counted = ""
 
-    def add(self, column: str, *, is_key: bool) -> None:
+    def add(self, column: str, *, is_key: bool, is_counted: bool) -> None:
         """The next column."""
         if column == "rowid":
             self.has_rowid = True
             return
         self.columns.append(column)
+        if is_counted:
+            self.counted = column
         if is_key:
             self.key.append(column)
 
@@ -327,7 +353,7 @@ def _psycopg() -> Any:
     try:
         import psycopg
     except ImportError as error:
-        raise UsageError(PACKAGE) from error
+        raise LibraryError(PACKAGE) from error
     return psycopg
 
 

@@ -8,6 +8,11 @@ SECONDS_TO_WAIT = 60
 """For another that writes, as with SQLite."""
 _ADVICE = (
     (
+        r"authentication method requirement",
+        "litmap tells no server the password itself: have it ask for SCRAM, or set PGREQUIREAUTH "
+        "where you trust it",
+    ),
+    (
         r"password|pg_hba|authentication",
         "Put the password into ~/.pgpass (host:port:database:user:password, readable by you alone) "
         "or into PGPASSWORD, and see that the server lets you in (pg_hba.conf)",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litmap.cli.ask_command import add_ask
+from litmap.cli.catalogue_command import add_catalogue
 from litmap.cli.check_command import add_check
 from litmap.cli.digest_command import add_digest
 from litmap.cli.moving import add_moving, move_works
@@ -707,6 +708,7 @@ _ADDERS = (
     add_new,
     _add_map,
     _add_status,
+    add_catalogue,
     _add_doctor,
     _add_export,
     _add_read,
