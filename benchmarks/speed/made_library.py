@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed.scale import DIM, Synthetic, texts_of
+from benchmarks.speed.made_up import DIM, Synthetic, texts_of
 from litmap import index, keywords
 from litmap.builds import Addition, BuildWriter, Changes
 from litmap.catalogue import Catalogue

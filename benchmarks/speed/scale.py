@@ -1,265 +1,384 @@
-"""How the index grows: build, open, search and one-paper refresh at 10 thousand to 1 million
+"""How a library grows: build, open, refresh and whole searches at 10 thousand to 10 million
 passages.
 
-    python -m benchmarks.speed.scale [--sizes 10000 100000 1000000] [--keywords] [--json]
+    python -m benchmarks.speed.scale --from LIBRARY [--sizes 10000 100000] [--keep DIR] [--json]
+    python -m benchmarks.speed.scale --from LIBRARY --measure DIR/INDEX
 
-The vectors are synthetic and clustered like real ones (topics, papers, passages; a decaying
-spectrum); the passages have 900 characters and twelve rectangles each. Making them up is timed
-apart ('synthetic'). Every size runs in a process of its own, whose peak memory is reported.
+LIBRARY is a real one (`litmap add PDF…`, some 60 papers) made with the usual model. Its papers are
+multiplied: each copy of a passage lies near it, moved along differences of two passages of one
+paper, and a share of its words is drawn anew from all words of the library, so that nearly nothing
+is a repetition (`Multiplied`). Every size is built in a process of its own; peak memory is that of
+all its processes together, what they have mapped from files apart. `--keep` keeps the built
+libraries, `--measure` measures one of them again, without building it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from litmap.builds import Addition, BuildWriter, Changes, open_build
+from benchmarks.speed.search import questions
+from litmap import builds, keywords
+from litmap.builds import Addition, Build, BuildWriter, Changes, open_build
+from litmap.chunks import is_embedded
 from litmap.index import VectorIndex, update_index
 from litmap.models import Chunk
 from litmap.paths import LibraryPaths
+from litmap.pipeline.index_writers import write_keywords
+from litmap.search import Facts, Searcher
+from litmap.vectors import load_encoder
 
-T = TypeVar("T")
-DIM, PASSAGES = 384, 50
-RECTS = tuple((1 + i // 8, 72.0, 80.0 + 12 * i, 540.0, 91.0 + 12 * i) for i in range(12))
-
-
-class Synthetic:
-    """Papers around topics, passages around papers; components fall off like those of a language
-    model's vectors.
-    """
-
-    def __init__(self, seed: int = 0) -> None:
-        rng = np.random.default_rng(seed)
-        self.scale = (np.arange(1, DIM + 1) ** -0.4).astype(np.float32)
-        self.basis = np.linalg.qr(rng.standard_normal((DIM, DIM)))[0].astype(np.float32)
-        self.topics = self.noise(rng, 200)
-
-    def noise(self, rng: np.random.Generator, n: int) -> np.ndarray:
-        """Vectors around zero, (n, DIM)."""
-        return (rng.standard_normal((n, DIM), dtype=np.float32) * self.scale) @ self.basis
-
-    def paper(self, number: int) -> np.ndarray:
-        """The unit vectors of one paper's passages."""
-        rng = np.random.default_rng((1, number))
-        centre = self.topics[rng.integers(0, len(self.topics))] + 0.8 * self.noise(rng, 1)[0]
-        vectors = centre + 0.8 * self.noise(rng, PASSAGES)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    def queries(self, n: int, papers: int) -> np.ndarray:
-        """Unit vectors near passages of some of the papers, (n, DIM)."""
-        rng = np.random.default_rng(2)
-        some = np.stack([self.paper(int(rng.integers(0, papers)))[3] for _ in range(n)])
-        vectors = some + 0.5 * self.noise(rng, n) / np.linalg.norm(self.scale)
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+REPLACED = 0.3
+"""Share of a copy's words that are drawn anew."""
+OF_PAPER, OF_PASSAGE = 0.5, 0.5
+"""By how much of the difference of two passages a copy of a paper is moved, and each of its
+passages.
+"""
+FILTERS = {
+    "none": "",
+    "half of the works": " tag:half",
+    "one work in a hundred": " tag:hundredth",
+    "one work": " author:Number7",
+    "a range of years": " year:2001..2006",
+}
+QUERIES = 60
 
 
-def words() -> list[str]:
-    """A vocabulary with the usual few common and many rare words."""
-    rng = np.random.default_rng(3)
-    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-    return ["".join(rng.choice(letters, int(n))) for n in rng.integers(2, 11, 30_000)]
+class Multiplied:
+    """As many papers as one likes, made of the papers of a library."""
 
+    def __init__(self, library: Path) -> None:
+        with open_build(LibraryPaths(library)) as build:
+            sources = [s for s in build.sources if s.count > 10 and ":" not in s.source]
+            index = VectorIndex.open(build.folder)
+            self.papers = [_paper(build, index, source) for source in sources]
+        self.words = np.array(
+            sorted({w for chunks, _ in self.papers for c in chunks for w in c.text.split(" ")}),
+            dtype=object,
+        )
+        number = {word: i for i, word in enumerate(self.words.tolist())}
+        self._texts = [
+            [np.array([number[w] for w in c.text.split(" ")], np.int32) for c in chunks]
+            for chunks, _ in self.papers
+        ]
+        self._drawn = np.concatenate([text for own in self._texts for text in own])
+        self.dim = self.papers[0][1].shape[1]
 
-VOCABULARY = words()
+    def size(self, number: int) -> int:
+        """Passages of a paper."""
+        return len(self.papers[number % len(self.papers)][0])
 
-
-@cache
-def texts_of(number: int) -> list[str]:
-    """Texts of a thousand papers, used again and again: only the keyword index would notice."""
-    rng = np.random.default_rng((4, number))
-    picks = np.minimum(rng.zipf(1.3, (PASSAGES, 140)) - 1, len(VOCABULARY) - 1)
-    return [" ".join(VOCABULARY[i] for i in row) for row in picks]
-
-
-def chunks(number: int) -> list[Chunk]:
-    texts = texts_of(number % 1000)
-    return [
-        Chunk(f"{number:064x}", i, t[:900], "body", "3 Results", 1 + i // 4, RECTS)
-        for i, t in enumerate(texts)
-    ]
-
-
-class Clock:
-    """Adds up the time spent in making things up."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self, make: Callable[[int], T], number: int) -> T:
-        """The made thing."""
-        start = time.perf_counter()
-        made = make(number)
-        self.seconds += time.perf_counter() - start
+    def chunks(self, number: int) -> list[Chunk]:
+        """The passages of a paper."""
+        chance = np.random.default_rng((1, number))
+        own, _ = self.papers[number % len(self.papers)]
+        made = []
+        for chunk, text in zip(own, self._texts[number % len(self.papers)], strict=True):
+            drawn = self._drawn[chance.integers(0, self._drawn.size, text.size)]
+            changed = np.where(chance.random(text.size) < REPLACED, drawn, text)
+            words = " ".join(self.words[changed].tolist())
+            made.append(Chunk(f"{number:064x}", chunk.ordinal, words, chunk.kind,
+                              chunk.section, chunk.page, chunk.rects))  # fmt: skip
         return made
 
+    def vectors(self, number: int) -> np.ndarray:
+        """The unit vectors of a paper's passages, of those that have one."""
+        chance = np.random.default_rng((2, number))
+        own = self.papers[number % len(self.papers)][1]
+        moves = OF_PASSAGE * self._differences(chance, len(own))
+        moved = own + OF_PAPER * self._differences(chance, 1) + moves
+        return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
 
-def additions(first: int, last: int, clock: Clock) -> Iterator[Addition]:
-    for number in range(first, last):
-        yield Addition(f"arxiv:{number:09d}", f"{number:064x}", "1", clock(chunks, number))
+    def _differences(self, chance: np.random.Generator, count: int) -> np.ndarray:
+        """Differences of two passages of one paper, (count, dim)."""
+        _, vectors = self.papers[chance.integers(0, len(self.papers))]
+        first, second = chance.integers(0, len(vectors), (2, count))
+        return vectors[first] - vectors[second]
+
+    def title(self, number: int) -> str:
+        """The title of a paper."""
+        chance = np.random.default_rng((3, number))
+        return " ".join(self.words[self._drawn[chance.integers(0, self._drawn.size, 8)]].tolist())
 
 
-def write(
-    paths: LibraryPaths, synthetic: Synthetic, first: int, last: int, *, keywords: bool
-) -> dict[str, float]:
-    """Publish a build with papers first to last added; seconds by part."""
+def _paper(
+    build: Build, index: VectorIndex, source: builds.SourceRows
+) -> tuple[list[Chunk], np.ndarray]:
+    """A source's passages, and the vectors of those that have one."""
+    rows = np.arange(source.first, source.first + source.count)
+    chunks = [passage.chunk for passage in build.passages(rows)]
+    has_vector = np.array([is_embedded(chunk) for chunk in chunks])
+    return chunks, index.vectors(rows[has_vector])
+
+
+def name_of(number: int) -> str:
+    """A work's id."""
+    return f"arxiv:{number:09d}"
+
+
+def facts_of(made: Multiplied, count: int) -> dict[str, Facts]:
+    """What the catalogue would say of the works."""
+    return {
+        name_of(n): Facts(
+            name_of(n),
+            made.title(n),
+            (f"A. Number{n}",),
+            1995 + n * 7 % 30,
+            tags=("half",) * (n % 2) + ("hundredth",) * (n % 100 == 0),
+        )
+        for n in range(count)
+    }
+
+
+class Memory:
+    """The most memory that this process and its children held together, in GB: their own, without
+    what is mapped from files.
+    """
+
+    def __init__(self) -> None:
+        self.peak = 0.0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._end.wait(0.2):
+            self.peak = max(self.peak, sum(map(_own_memory, _with_children(os.getpid()))) / 1e6)
+
+    def close(self) -> float:
+        """Stop watching; the peak."""
+        self._end.set()
+        self._thread.join()
+        return round(self.peak, 2)
+
+
+def _with_children(process: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{process}/task/{process}/children").read_text()
+        others = [Path(f"/proc/{process}/task/{t.name}/children").read_text()
+                  for t in Path(f"/proc/{process}/task").iterdir() if t.name != str(process)]  # fmt: skip
+    except OSError:
+        return [process]
+    children = [int(child) for child in " ".join([text, *others]).split()]
+    return [process, *(p for child in children for p in _with_children(child))]
+
+
+def _own_memory(process: int) -> int:
+    """Kilobytes that are no file's."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon", "RssShmem")))
+
+
+def write(paths: LibraryPaths, made: Multiplied, first: int, last: int) -> dict[str, float]:
+    """Publish a build with papers first to last added; seconds by part, 'made_up' is the
+    benchmark's own work.
+    """
     base = open_build(paths) if paths.current.exists() else None
     seconds: dict[str, float] = {}
-    texts, points = Clock(), Clock()
-    with BuildWriter(paths, base=base) as writer:
-        start = time.perf_counter()
-        changes = writer.update(additions(first, last, texts))
-        seconds["passages"] = time.perf_counter() - start - texts.seconds
+    spent = {"texts": 0.0, "vectors": 0.0}
 
-        def vectors(old: Path | None, new: Path, _: Changes) -> None:
-            blocks = (
-                (np.arange(b.first, b.first + b.count), points(synthetic.paper, int(b.source, 16)))
-                for b in changes.blocks
-            )
-            update_index(old, new, added=blocks, removed=changes.removed, dim=DIM)
-
-        start = time.perf_counter()
-        writer.step(vectors, changes)
-        seconds["vectors"] = time.perf_counter() - start - points.seconds
-        if keywords:
+    def additions() -> Iterator[Addition]:
+        for number in range(first, last):
             start = time.perf_counter()
-            writer.step(words_step, changes)
-            seconds["keywords"] = time.perf_counter() - start
-        start = time.perf_counter()
+            chunks = made.chunks(number)
+            spent["texts"] += time.perf_counter() - start
+            yield Addition(name_of(number), f"{number:064x}", "1", chunks)
+
+    def blocks(changes: Changes) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for block in changes.blocks:
+            start = time.perf_counter()
+            number = int(block.source, 16)
+            vectors = made.vectors(number)
+            own = [is_embedded(c) for c in made.papers[number % len(made.papers)][0]]
+            rows = np.arange(block.first, block.first + block.count)[own]
+            spent["vectors"] += time.perf_counter() - start
+            yield rows, vectors
+
+    def vectors(old: Path | None, new: Path, changes: Changes) -> None:
+        added = blocks(changes)
+        update_index(old, new, added=added, removed=changes.removed, dim=made.dim)
+
+    titles = {name_of(number): made.title(number) for number in range(first, last)}
+    with BuildWriter(paths, base=base) as writer:
+        marks = [time.perf_counter()]
+        changes = writer.update(additions())
+        marks.append(time.perf_counter())
+        writer.step(vectors, changes)
+        marks.append(time.perf_counter())
+        write_keywords(writer, changes, titles)
+        marks.append(time.perf_counter())
         writer.publish({})
-        seconds["publish"] = time.perf_counter() - start
+        marks.append(time.perf_counter())
     if base:
         base.close()
+    names = ("passages", "vectors", "keywords", "publish")
+    seconds = {n: b - a for n, a, b in zip(names, marks, marks[1:], strict=False)}
+    seconds["passages"] -= spent["texts"]
+    seconds["vectors"] -= spent["vectors"]
     seconds["all"] = sum(seconds.values())
-    seconds["synthetic"] = texts.seconds + points.seconds
-    return seconds
+    return seconds | {"made_up": sum(spent.values())}
 
 
-def words_step(old: Path | None, new: Path, changes: Changes) -> None:
-    from litmap import keywords
-
-    added = (keywords.Entry(p.row, p.work, p.chunk.text, p.chunk.kind) for p in changes.passages())
-    keywords.update(
-        new / "keywords", added, changes.removed.tolist(), old / "keywords" if old else None
-    )
+def papers_for(made: Multiplied, passages: int) -> int:
+    """How many papers have so many passages."""
+    each = [made.size(number) for number in range(len(made.papers))]
+    whole, rest = divmod(passages, sum(each))
+    return whole * len(each) + int(np.searchsorted(np.cumsum(each), rest))
 
 
-def times(work: Any, n: int) -> dict[str, float]:
-    """p50 and p95 in milliseconds, by the clock and of the processor (steadier where other programs
-    run).
-    """
-    wall, processor = [], []
-    for i in range(n):
-        start, own = time.perf_counter(), time.process_time()
-        work(i)
-        wall.append(1e3 * (time.perf_counter() - start))
-        processor.append(1e3 * (time.process_time() - own))
-    return {
-        f"{name}p{p}": round(float(np.percentile(taken, p)), 2)
-        for name, taken in (("", wall), ("processor_", processor))
-        for p in (50, 95)
-    }
-
-
-def mask_of(rows: np.ndarray) -> np.ndarray:
-    """A mask that ends with the last of these rows."""
-    mask = np.zeros(int(rows.max(initial=-1)) + 1, bool)
-    mask[rows] = True
-    return mask
-
-
-def size(path: Path) -> int:
-    return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
-
-
-def peak() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2, 2)
-
-
-def measure(n: int, folder: Path, *, keywords: bool) -> dict[str, Any]:
-    paths, synthetic, papers = LibraryPaths(folder / "index"), Synthetic(), n // PASSAGES
-    found: dict[str, Any] = {"passages": n}
-    found["build_s"] = {
-        k: round(v, 2) for k, v in write(paths, synthetic, 0, papers, keywords=keywords).items()
-    }
-    found["build_peak_gb"] = peak()
-    with open_build(paths) as build:
-        found["size_mb"] = {p.name: round(size(p) / 1e6 if p.is_dir() else p.stat().st_size / 1e6, 1)
-                            for p in sorted(build.folder.iterdir())}  # fmt: skip
-    found["refresh_s"] = {
-        k: round(v, 3)
-        for k, v in write(paths, synthetic, papers, papers + 1, keywords=keywords).items()
-    }
-    start = time.perf_counter()
-    build = open_build(paths)
-    index = VectorIndex.open(build.folder)
-    found["open_ms"] = round(1e3 * (time.perf_counter() - start), 2)
-    queries = synthetic.queries(200, papers)
-    exact = index.search(queries[:100], 10, exact=True)[1]
-    near = index.search(queries[:100], 10)[1]
-    found["recall_at_10"] = round(
-        float(
-            np.mean(
-                [
-                    len(set(a) & set(b)) / 10
-                    for a, b in zip(exact.tolist(), near.tolist(), strict=True)
-                ]
-            )
-        ),
-        4,
-    )
-    found["search_ms"] = times(lambda i: index.search(queries[i : i + 1], 10), 200)
-    found["search_and_read_ms"] = times(
-        lambda i: build.passages(index.search(queries[i : i + 1], 10)[1][0]), 200
-    )
-    for name, share in (
-        ("filter_1_work_ms", papers),
-        ("filter_1_percent_ms", 100),
-        ("filter_half_ms", 2),
-    ):
-        works = {f"arxiv:{i:09d}" for i in range(0, papers, share)}
-        found[name] = times(
-            lambda i, w=works: index.search(queries[i : i + 1], 10, mask_of(build.select(works=w))),
-            20,
-        )
-    build.close()
+def build(made: Multiplied, passages: int, folder: Path) -> dict[str, Any]:
+    """Build a library of so many passages; figures."""
+    paths, count, memory = LibraryPaths(folder), papers_for(made, passages), Memory()
+    found: dict[str, Any] = {"build_s": rounded(write(paths, made, 0, count))}
+    found["build_peak_gb"] = memory.close()
+    (folder / "scale.json").write_text(json.dumps({"papers": count}))
+    with open_build(paths) as opened:
+        found["passages"] = opened.count
+        found["size_mb"] = sizes(opened.folder)
     return found
 
 
+def measure(made: Multiplied, folder: Path, models: Path) -> dict[str, Any]:
+    """Opening, one new paper and searches in a library that was built; figures."""
+    paths, state = LibraryPaths(folder), folder / "scale.json"
+    papers = json.loads(state.read_text())["papers"]
+    memory = Memory()
+    found: dict[str, Any] = {"refresh_s": rounded(write(paths, made, papers, papers + 1))}
+    found["refresh_peak_gb"] = memory.close()
+    state.write_text(json.dumps({"papers": papers + 1}))
+    builds.prune_builds(paths, keep=1)
+    facts = facts_of(made, papers + 1)
+    encoder = load_encoder("", models_dir=models)
+    start = time.perf_counter()
+    opened = open_build(paths)
+    marks = [start, time.perf_counter()]
+    vectors = VectorIndex.open(opened.folder)
+    marks.append(time.perf_counter())
+    words = keywords.KeywordIndex.open(opened.path("keywords"))
+    marks.append(time.perf_counter())
+    names = ("build", "vectors", "keywords")
+    found["open_s"] = rounded({n: b - a for n, a, b in zip(names, marks, marks[1:], strict=False)})
+    found["recall_at_10"] = recall(vectors, encoder.encode(asked(made)))
+    searcher = Searcher(encoder, vectors, words, opened, facts)
+    found["search_ms"] = searches(searcher, asked(made))
+    opened.close()
+    return found
+
+
+def asked(made: Multiplied) -> list[str]:
+    """Real questions, and as many phrases from the papers."""
+    chance = np.random.default_rng(7)
+    texts = [c.text.split() for chunks, _ in made.papers for c in chunks if c.kind == "body"]
+    picked = [texts[i] for i in chance.integers(0, len(texts), QUERIES // 2)]
+    phrases = [" ".join(w.strip('".,:;()') for w in text[5:13]) for text in picked]
+    return [q for pair in zip(questions(), phrases, strict=False) for q in pair][:QUERIES]
+
+
+def recall(index: VectorIndex, vectors: np.ndarray) -> float:
+    """How many of the ten nearest are found, by comparing all."""
+    exact = index.search(vectors, 10, exact=True)[1]
+    near = np.concatenate([index.search(v[None], 10)[1] for v in vectors])
+    shares = [len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), near.tolist(), strict=True)]
+    return round(float(np.mean(shares)), 4)
+
+
+def searches(searcher: Searcher, texts: Sequence[str]) -> dict[str, Any]:
+    """p50 and p95 in milliseconds of whole searches: the query embedded, ten works found, their
+    passages read and marked.
+    """
+    found: dict[str, Any] = {}
+    for name, added in FILTERS.items():
+        spent = []
+        for text in texts[: QUERIES // (1 if name == "none" else 3)]:
+            start = time.perf_counter()
+            results = searcher.search(text + added, limit=10)
+            for work in results.works:
+                list(work.hits)
+            list(results.hits)
+            spent.append(1000 * (time.perf_counter() - start))
+        first, later = spent[0], spent[3:]
+        found[name] = {
+            "first": round(first, 1),
+            "p50": round(float(np.percentile(later, 50)), 1),
+            "p95": round(float(np.percentile(later, 95)), 1),
+        }
+    return found
+
+
+def sizes(folder: Path) -> dict[str, float]:
+    """Megabytes by part of a build."""
+    found = {"passages": 0.0, "vectors": 0.0, "keywords": 0.0}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            part = path.relative_to(folder).parts[0]
+            part = part if part in found else "passages"
+            found[part] += path.stat().st_size / 1e6
+    return {part: round(size, 1) for part, size in found.items()}
+
+
+def rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in seconds.items()}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--from", dest="library", type=Path, required=True)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--keywords", action="store_true", help="build the keyword index too")
+    parser.add_argument("--keep", type=Path, help="keep the libraries in this folder, by size")
+    parser.add_argument("--measure", type=Path, help="a library that was kept")
+    parser.add_argument("--models", type=Path, help="folder of models")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--build", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measure(options.one, Path(folder), keywords=options.keywords)))
-        return
-    results = []
-    for n in options.sizes:
-        command = [sys.executable, "-m", "benchmarks.speed.scale", "--one", str(n)]
-        command += ["--keywords"] if options.keywords else []
-        results.append(
-            json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        )
-        if not options.json:
-            for key, value in results[-1].items():
-                print(f"{key:22} {value}")
-            print(flush=True)
-    if options.json:
-        print(json.dumps(results, indent=1))
+    models = options.models or options.library / "models"
+    if options.build:
+        print(json.dumps(build(Multiplied(options.library), options.build, options.keep)))
+    elif options.measure:
+        show(measure(Multiplied(options.library), options.measure, models), as_json=options.json)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            for size in options.sizes:
+                folder = (options.keep or Path(scratch)) / str(size)
+                show(in_processes(options.library, size, folder, models), as_json=options.json)
+
+
+def in_processes(library: Path, size: int, folder: Path, models: Path) -> dict[str, Any]:
+    """A size built in one process and measured in another."""
+    found: dict[str, Any] = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for task in (
+        ["--build", str(size), "--keep", str(folder)],
+        ["--measure", str(folder), "--models", str(models), "--json"],
+    ):
+        command = [sys.executable, "-m", "benchmarks.speed.scale", "--from", str(library), *task]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        found |= json.loads(done.stdout)
+    return found
+
+
+def show(found: dict[str, Any], *, as_json: bool) -> None:
+    print(
+        json.dumps(found)
+        if as_json
+        else "\n".join(f"{key:16} {value}" for key, value in found.items()) + "\n",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How long a search takes beside embedding its query: `python -m benchmarks.speed.search
 [--passages 23000] [--json]`.
 
-Texts and vectors are made up (see `benchmarks.speed.scale`), or those of a library on disk
+Texts and vectors are made up (see `benchmarks.speed.made_up`), or those of a library on disk
 (`--library DIR`), then asked the questions and keywords of benchmarks/data/questions.json; the
 model, the indexes and the search are litmap's own. Every query is embedded alone and then searched
 for, so that both meet the same load; no query is asked twice by passage.
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.places import DATA
-from benchmarks.speed import scale
+from benchmarks.speed import made_up
 from litmap import builds, index, keywords
 from litmap.paths import LibraryPaths
 from litmap.search import Facts, Searcher
@@ -30,10 +30,10 @@ def queries(count: int) -> list[str]:
     """Texts of 4 to 14 words, common and rare ones."""
     rng = np.random.default_rng(5)
     picks = [
-        np.minimum(rng.zipf(1.3, int(n)) + 20, len(scale.VOCABULARY) - 1)
+        np.minimum(rng.zipf(1.3, int(n)) + 20, len(made_up.VOCABULARY) - 1)
         for n in rng.integers(4, 15, count)
     ]
-    return [" ".join(scale.VOCABULARY[i] for i in row) for row in picks]
+    return [" ".join(made_up.VOCABULARY[i] for i in row) for row in picks]
 
 
 def measure(searcher: Searcher, texts: Sequence[str]) -> dict[str, float]:
@@ -109,8 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             paths = LibraryPaths(folder / "library")
             if not paths.current.exists():
-                papers = max(1, options.passages // scale.PASSAGES)
-                scale.write(paths, scale.Synthetic(), 0, papers, keywords=True)
+                papers = max(1, options.passages // made_up.PASSAGES)
+                made_up.write(paths, made_up.Synthetic(), 0, papers, keywords=True)
             table = open_and_measure(paths, folder / "models", queries(options.queries))
     print(
         json.dumps(table)

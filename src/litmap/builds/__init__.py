@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from litmap.builds.kept_results import KeptResults, key_of
 from litmap.builds.reader import Build, check_build, current_id, open_build, verify_build
-from litmap.builds.store import SourceRows
+from litmap.builds.store import PassageFile, SourceRows
+from litmap.builds.store import read_blocks as read_passages
 from litmap.builds.writer import Addition, BuildWriter, Changes, plan, prune_builds
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "BuildWriter",
     "Changes",
     "KeptResults",
+    "PassageFile",
     "SourceRows",
     "check_build",
     "current_id",
@@ -27,5 +29,6 @@ __all__ = [
     "open_build",
     "plan",
     "prune_builds",
+    "read_passages",
     "verify_build",
 ]

@@ -23,10 +23,11 @@ from litmap.keywords.segments import (
     make_entries,
     read_state,
 )
-from litmap.keywords.writer import update, write_segment
+from litmap.keywords.writer import FRESH_PASSAGES, update, write_segment
 
 __all__ = [
     "FORMAT",
+    "FRESH_PASSAGES",
     "KINDS",
     "Bm25",
     "Entry",

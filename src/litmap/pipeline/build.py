@@ -146,7 +146,8 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
             embedder = inputs.embedder
             write_vectors(writer, changes, embedder, inputs.titles, anew=plan.has_other_model)
         with timed(seconds, "keywords"):
-            write_keywords(writer, changes, inputs.titles)
+            processes = inputs.processes
+            write_keywords(writer, changes, inputs.titles, processes=processes)
         bodies = _body_vectors(writer, inputs)
         with builds.KeptResults(inputs.paths.results) as kept:
             if plan.is_fresh:

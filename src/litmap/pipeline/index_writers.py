@@ -75,17 +75,32 @@ def _notes_before(writer: BuildWriter, changes: Changes, embedder: Embedder) -> 
             yield embedder.texts([passage.chunk for passage in base.passages(rows)])
 
 
-def write_keywords(writer: BuildWriter, changes: Changes, titles: Mapping[str, str]) -> None:
-    """The keyword index of the new build; made anew where the old one is of an older litmap."""
+def write_keywords(
+    writer: BuildWriter, changes: Changes, titles: Mapping[str, str], *, processes: int = 0
+) -> None:
+    """The keyword index of the new build; made anew where the old one is of an older litmap.
+
+    `processes` is how many write it side by side where much is added, 0 for one a core.
+    """
     from litmap import keywords
+    from litmap.pipeline import keyword_processes
 
     base = writer.base.path("keywords") if writer.base else None
     if base is not None and not keywords.is_current(base):
         base, changes = None, writer.everything()
 
     def step(_: Path | None, new: Path, changes: Changes) -> None:
-        added = keywords.make_entries(changes.passages(), titles)
-        keywords.update(new / "keywords", added, changes.removed.tolist(), base)
+        names = keywords.read_state(base) if base else []
+        written = keyword_processes.write_segments(
+            new / "keywords",
+            changes,
+            titles,
+            first_name=keywords.free_name(new / "keywords", names),
+            processes=processes,
+        )
+        passages = iter(()) if written else changes.passages()
+        added = keywords.make_entries(passages, titles)
+        keywords.update(new / "keywords", added, changes.removed.tolist(), base, written=written)
 
     writer.step(step, changes)
 

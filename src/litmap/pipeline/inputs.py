@@ -31,7 +31,7 @@ class BuildInputs:
     cite, by key; `former_titles` those of all works ever known, by id. `model` and
     `passage_prompt` are the settings that named the encoder, `abstracts` whether a work without a
     readable PDF stands with its title and abstract; `file_marks` what the reader marked in PDFs, by
-    their sha256.
+    their sha256; `processes` how many write side by side where there is much, 0 for one a core.
     """
 
     paths: LibraryPaths
@@ -49,6 +49,7 @@ class BuildInputs:
     former_titles: Mapping[str, str] = field(default_factory=dict)
     summariser: Summariser = field(default_factory=ExtractiveSummaries)
     file_marks: FileMarks = field(default_factory=dict)
+    processes: int = 0
 
     @property
     def encoder(self) -> Encoder:
@@ -149,4 +150,5 @@ def gather_inputs(
         former_titles={work.id: work.title for work in catalogue.works().values()},
         summariser=summariser or ExtractiveSummaries(),
         file_marks=catalogue.marks(),
+        processes=settings.readers,
     )
