@@ -31,7 +31,14 @@ SERVERS = frozenset(
     {"app", "browser", "mirror", "postgres_server", "running_scholarly_web", "trial", "web"}
 )
 """Fixtures for a module or the session that hold a server while others use it."""
-SHARED_THREADS = ("litmap-words", "tqdm_monitor", "fsspecIO", "asyncio_")
+SHARED_THREADS = (
+    "litmap-words",
+    "litmap-cores",
+    "litmap-search",
+    "tqdm_monitor",
+    "fsspecIO",
+    "asyncio_",
+)
 """What the names of threads begin with that one process keeps for all, to its end."""
 SET_ONCE = frozenset(
     {

@@ -55,7 +55,7 @@ class ExactVectors:
         rows = np.arange(len(self.array))
         if allowed is not None:
             rows = np.flatnonzero(allowed[: len(rows)])
-        scores = vectors @ self.array[rows].T
+        scores = np.einsum("qd,nd->qn", vectors, self.array[rows])  # of each row by itself
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(scores, order, axis=1), rows[order]
 

@@ -23,6 +23,8 @@ LEAVES = {
     "garbage",
     "paper_sentences",
     "segment_merging",
+    "side_by_side",
+    "word_counts",
 }
 STAGES = {
     "notes", "citations", "works", "web", "pdfs", "text", "references", "chunks", "vectors", "index", "builds",

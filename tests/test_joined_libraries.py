@@ -4,79 +4,61 @@ reader alone.
 
 import json
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmap import index, keywords
 from litmap.catalogue.entries import Entry
 from litmap.cli import main
 from litmap.errors import UsageError
 from litmap.library import JoinedLibraries, Library
 from litmap.library.joined import shown_works
-from litmap.models import PdfFile, Work
-from litmap.search import JoinedVectors
+from litmap.models import Chunk, Passage, PdfFile, Work
+from litmap.search import Facts, JoinedSearcher
 from litmap.settings import load_settings
+from tests.search_parts import make_searcher
 
 WORDS = st.lists(st.sampled_from("flat sharp minima loss noise depth".split()), max_size=8)
 
 
-# ── indexes ───────────────────────────────────────────────────────────────────────────────────────
-@settings(max_examples=30)
-@given(st.lists(WORDS, min_size=1, max_size=12), st.integers(0, 12), WORDS)
-def test_words_score_as_in_one_index(tmp_path_factory, texts, cut, asked):
-    folder = tmp_path_factory.mktemp("words")
-    cut = min(cut, len(texts))
-
-    def write(name, texts):
-        entries = [
-            keywords.Entry(row, f"{text[:1]}", " ".join(text)) for row, text in enumerate(texts)
-        ]
-        keywords.update(folder / name, entries)
-        return folder / name
-
-    whole = keywords.KeywordIndex.open(write("whole", texts))
-    parts = [
-        (write("first", texts[:cut]), 0, lambda _: True),
-        (write("second", texts[cut:]), cut, lambda _: True),
+# ── parts ─────────────────────────────────────────────────────────────────────────────────────────
+def searcher_of(folder, texts, works):
+    """A searcher over passages with these texts, each of the work at its place."""
+    rows = [
+        Passage(row, work, Chunk(work, works[:row].count(work), text))
+        for row, (work, text) in enumerate(zip(works, texts, strict=True))
     ]
-    joined = keywords.KeywordIndex.joined(parts)
+    facts = {work: Facts(work, year=2000 + int(work[2:])) for work in works}
+    return make_searcher(folder, rows, facts)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), WORDS), min_size=2, max_size=14), st.integers(0, 5), WORDS
+)
+def test_parts_answer_as_one_index(tmp_path_factory, passages, cut, asked):
+    folder = tmp_path_factory.mktemp("parts")
+    passages = sorted(passages, key=lambda own: own[0])
+    works = [f"w:{number}" for number, _ in passages]
+    texts = [" ".join(words) for _, words in passages]
+    whole = searcher_of(folder / "whole", texts, works)
+    at = sum(number < cut for number, _ in passages)
+    spans = [span for span in (slice(0, at), slice(at, None)) if works[span]]
+    parts = [
+        searcher_of(folder / str(n), texts[span], works[span]).part for n, span in enumerate(spans)
+    ]
+    joined = JoinedSearcher(whole.encoder, parts, whole.facts)
     query = " ".join(asked)
-    assert np.array_equal(joined.scores(query), whole.scores(query))
-    by_work = dict(zip(joined.work_ids, joined.work_scores(query), strict=True))
-    assert by_work == dict(zip(whole.work_ids, whole.work_scores(query), strict=True))
-
-
-@settings(max_examples=20)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 29), st.integers(1, 12), st.booleans())
-def test_vectors_are_found_as_in_one_index(tmp_path_factory, seed, cut, k, is_filtered):
-    chance = np.random.default_rng(seed)
-    vectors = chance.normal(size=(30, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1)[:, None]
-    folder = tmp_path_factory.mktemp("vectors")
-
-    def write(name, own):
-        (folder / name).mkdir()
-        added = [(np.arange(len(own)), own)]
-        index.update_index(None, folder / name, added=added, removed=np.empty(0, np.int64), dim=8)
-        return index.VectorIndex.open(folder / name)
-
-    whole = write("whole", vectors)
-    firsts = np.array([0, cut, 30])
-    parts = [write("first", vectors[:cut]), write("second", vectors[cut:])]
-    joined = JoinedVectors(firsts, parts, np.ones(30, bool))
-    allowed = chance.random(30) < 0.5 if is_filtered else None
-    query = vectors[:2] + vectors[-2:]
-    for one, other in zip(
-        joined.search(query, k, allowed), whole.search(query, k, allowed), strict=True
+    for text in filter(
+        None, (query, f"{query} year:2001..2002", "year:2001..", f'"{asked[0]}"' if asked else "")
     ):
-        assert np.array_equal(one, other)
-    some = np.arange(30) % 3 == 0
-    found = JoinedVectors(firsts, parts, some).search(query, k)
-    assert np.array_equal(found[1], whole.search(query, k, some)[1])
-    rows = chance.permutation(30)[:7]
-    assert np.array_equal(joined.vectors(rows), whole.vectors(rows))
+        one, other = joined.search(text, limit=20), whole.search(text, limit=20)
+        assert repr(one.hits) == repr(other.hits)  # a passage without words has no similarity, nan
+        assert repr(list(one.works)) == repr(list(other.works))
+        assert (one.close, one.message) == (other.close, other.message)
+    if query:
+        assert repr(joined.locate(query)) == repr(whole.locate(query))
+        assert joined.marker(query).weights == whole.marker(query).weights
 
 
 # ── which library shows a paper ───────────────────────────────────────────────────────────────────

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litmap import keywords, segment_merging
+from litmap import keywords, segment_merging, word_counts
 from litmap.errors import DamagedBuild
-from litmap.keywords import Bm25, Entry, KeywordIndex
+from litmap.keywords import Entry, KeywordIndex, lookup
 from litmap.keywords import writer as keyword_writing
+from litmap.keywords.scoring import best_rows
 from litmap.models import Chunk, Passage
 from litmap.parsing.terms import (
     find_words,
@@ -27,6 +28,7 @@ from litmap.parsing.terms import (
     plain_text,
     term_keys,
 )
+from litmap.word_counts import Bm25
 
 TEXTS = [
     "Sharp minima generalise worse than flat minima.",
@@ -87,10 +89,7 @@ def test_words_side_by_side_count_for_more_than_apart(tmp_path: Path) -> None:
     together, apart = index.scores("deep network", Bm25(1.2, 0.0))[:2].tolist()
     idf = math.log(1 + (4 - 1 + 0.5) / (1 + 0.5))
     share = (
-        keywords.reader.PAIR_WEIGHT
-        * idf
-        * 1.9
-        / (1 + 0.9 * (0.6 + 0.4 * 4 / ((4 + 4 + 2 + 2) / 4)))
+        word_counts.PAIR_WEIGHT * idf * 1.9 / (1 + 0.9 * (0.6 + 0.4 * 4 / ((4 + 4 + 2 + 2) / 4)))
     )
     assert together - apart == pytest.approx(share, rel=1e-5)
     assert index.scores({"deep": 1.0, "network": 1.0}, Bm25(1.2, 0.0))[0] == pytest.approx(apart)
@@ -282,6 +281,36 @@ def test_postings_are_every_word_and_pair_of_neighbours(
         expected.update((key, i) for key in [*found, *pair_keys(found)])
     assert stored == {place: min(count, 255) for place, count in expected.items()}
     assert segment.lengths.tolist() == [len(term_keys(text)) for text in texts]
+
+
+@pytest.mark.parametrize("threaded", [0, 10**9])
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(WORDS, max_size=7), st.integers(0, 2**7), st.integers(1, 6), st.integers(1, 4))
+def test_the_best_rows_are_those_of_all_segments(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    threaded: int,
+    texts: list[str],
+    allowed: int,
+    full: int,
+    k: int,
+) -> None:
+    limit_segments(monkeypatch, full)
+    monkeypatch.setattr(lookup, "MIN_THREADED_PASSAGES", threaded)
+    index = build(tmp_path_factory.mktemp("index"), texts)
+    mask = np.array([bool(allowed >> row & 1) for row in range(len(texts))], bool)
+    found = index.look_up(index.ask("alpha beta beta zeta"))
+    ranking = found.rank(found.counts, k, mask)
+    best = best_rows(np.where(mask, ranking.scores, np.float32(0)), k)
+    assert ranking.rows.tolist() == sorted(best.rows.tolist())
+    monkeypatch.undo()
+    one = build(tmp_path_factory.mktemp("one"), texts)
+    same = one.look_up(one.ask("alpha beta beta zeta"))
+    assert ranking.sums == same.rank(same.counts, k).sums
+    assert ranking.scores.tolist() == same.rank(same.counts, k).scores.tolist()
+    assert found.score_works(found.counts).tolist() == same.score_works(same.counts).tolist()
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ from litmap.search.ranking import (
     similarity_matrix,
     smooth,
 )
-from litmap.search.searcher import _covers_terms
+from litmap.search.searching import _covers_terms
 from tests.search_parts import make_searcher, passage
 from tests.waiting import until
 
@@ -384,7 +384,7 @@ def test_works_are_read_only_when_looked_at(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    stored = searcher.passages
+    stored = searcher.passage_rows
     original = stored.passages
 
     def counted(rows: Any) -> Any:
@@ -601,16 +601,15 @@ def test_an_abstract_is_worth_its_best_passage_a_long_work_its_best_three() -> N
     works = np.array([0, 0, 1, 1, 1, 2, 2, 2])
     meaning = np.array([3, 0, 3, 3, 3, 3, 0, 0], np.float32)
     nothing = np.zeros(8, np.float32)
-    background = BackgroundSample(
-        np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.array([2, 30, 30])
-    )
+    background = BackgroundSample(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
     found = Evidence(
         np.arange(8),
         works,
         meaning,
         meaning,
         nothing,
-        nothing[:3],
+        nothing,
+        np.array([2, 30, 30])[works],
         Scale(),
         NoVectors(),
         background,

@@ -209,7 +209,7 @@ def test_no_filter_lets_everything_through():
 )
 def test_rows_that_filters_phrases_and_exclusions_let_through(searcher, text, rows):
     mask, message = allowed_rows(
-        parse_query(text), searcher.keywords, searcher.passages, searcher.facts
+        parse_query(text), searcher.keywords, searcher.passage_rows, searcher.facts
     )
     assert (np.flatnonzero(mask).tolist(), message) == (rows, "")
 
@@ -228,7 +228,7 @@ def test_rows_that_filters_phrases_and_exclusions_let_through(searcher, text, ro
 )
 def test_why_nothing_is_let_through(searcher, text, message):
     mask, why = allowed_rows(
-        parse_query(text), searcher.keywords, searcher.passages, searcher.facts
+        parse_query(text), searcher.keywords, searcher.passage_rows, searcher.facts
     )
     assert not mask.any()
     assert message in why

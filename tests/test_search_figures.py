@@ -6,28 +6,27 @@ from __future__ import annotations
 
 import math
 import string
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from litmap.models import Chunk, Hit, Passage
-from litmap.parsing.terms import QueryWord, plain_text, query_words
+from litmap.parsing.terms import plain_text, query_words
 from litmap.search import Facts, Searcher, parse_query
 from litmap.search.candidates import (
     BackgroundSample,
     Evidence,
-    KeywordScores,
     _windows,
-    gather,
     passage_scores,
     sample_background,
-    score_keywords,
+    weigh,
     work_scores,
 )
 from litmap.search.filters import MAX_VERIFIED, VERIFY_BATCH, _rows_with_text
 from litmap.search.highlighting import Marker, _beginnings, lines_of
+from litmap.search.parts import Found, LocalPart, Permission, Question
 from litmap.search.presenting import (
     SPARE_PASSAGES,
     HitPresenter,
@@ -38,7 +37,7 @@ from litmap.search.presenting import (
     unmarked,
 )
 from litmap.search.query import Query
-from litmap.search.quotations import _align, _drop_overlaps, locate_quotation
+from litmap.search.quotations import _align, _drop_overlaps
 from litmap.search.ranking import (
     Scale,
     Weights,
@@ -48,17 +47,17 @@ from litmap.search.ranking import (
     smooth,
 )
 from litmap.search.results import Results
-from litmap.search.searcher import CLOSER_OUTSIDE, _covers_terms, _KeywordThreads
-from tests.search_parts import ExactVectors, FormulaEncoder, make_searcher, passage
+from litmap.search.searching import CLOSER_OUTSIDE, _covers_terms
+from litmap.side_by_side import Threads
+from litmap.word_counts import Asked, WordCounts, ask
+from tests.search_parts import ExactVectors, FormulaEncoder, Stored, make_searcher, passage
 
 
 def floats(*values: float) -> Any:
     return np.array(values, np.float32)
 
 
-NO_BACKGROUND = BackgroundSample(
-    np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.zeros(9, int)
-)
+NO_BACKGROUND = BackgroundSample(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
 
 
 def evidence(**fields: Any) -> Evidence:
@@ -70,10 +69,11 @@ def evidence(**fields: Any) -> Evidence:
             "cosines": floats(0.9, 0.95, 0.5),
             "meaning": floats(3, 1, 2),
             "words": floats(1, 0, 2),
-            "whole": floats(0.5, 1.0),
+            "whole": floats(0.5, 0.5, 1.0),
+            "sizes": np.array([6, 6, 1]),
             "scale": Scale(0.0, 0.5),
             "vectors": ExactVectors(np.eye(3, dtype=np.float32)),
-            "background": replace(NO_BACKGROUND, sizes=np.array([6, 1])),
+            "background": NO_BACKGROUND,
         }
         | fields
     )
@@ -92,7 +92,7 @@ def test_a_passage_is_worth_its_meaning_its_words_and_its_work() -> None:
 
 def test_a_work_is_worth_its_best_passages_and_its_text_less_what_makes_it_a_hub() -> None:
     others = floats(0, 0.6, 0.8, 9, 9, 9, 0, 1, 0).reshape(3, 3)  # every second one is looked at
-    background = BackgroundSample(others, np.array([7, 7, 0]), np.array([6, 1]))
+    background = BackgroundSample(others, np.array([7, 7, 0]))
     works, scores = work_scores(evidence(background=background), Weights())
     assert works.tolist() == [0, 1]
     # half of five passages' full weight for the second best; 0.36 is 0.6 · 0.3 / 0.5
@@ -110,10 +110,9 @@ def test_works_beyond_the_hundred_best_stay_behind_them() -> None:
         meaning=np.linspace(3, 2.9, n).astype(np.float32),
         words=np.zeros(n, np.float32),
         whole=np.zeros(n, np.float32),
+        sizes=np.ones(n, int),
         vectors=ExactVectors(np.tile(floats(1, 0), (n, 1))),
-        background=BackgroundSample(
-            np.tile(floats(1, 0), (4, 1)), np.full(4, 500), np.ones(n, int)
-        ),
+        background=BackgroundSample(np.tile(floats(1, 0), (4, 1)), np.full(4, 500)),
     )
     works, scores = work_scores(many, Weights())
     assert works.tolist() == list(range(n))
@@ -178,18 +177,43 @@ def circle(count: int) -> Any:
     return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
 
-def gathered(vectors: Recorded, allowed: Any, words: Any = None) -> Evidence:
-    count = len(vectors.array)
-    scores = np.zeros(count, np.float32) if words is None else words
-    best = np.flatnonzero(scores > 0)
-    return gather(
-        floats(1, 0),
-        lambda: KeywordScores(scores, Scale(1.0, 2.0), best, floats(7)),
-        allowed,
-        background=replace(NO_BACKGROUND, vectors=floats(1, 0, 0, 1).reshape(2, 2)),
-        vectors=vectors,
-        works=np.arange(count, dtype=np.int32) // 10,
-    )
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking by words that is given."""
+
+    scores: Any
+    rows: Any
+    sums: tuple[int, int]
+
+
+class GivenWords:
+    """Ten passages a work; words that score as they are told, 1 in the mean, with deviation 2."""
+
+    counts = WordCounts(4, 0, 4, np.array([4]), np.array([4]))
+
+    def __init__(self, scores: Any) -> None:
+        self.scores = scores
+        self.works = np.arange(len(scores), dtype=np.int32) // 10
+        self.work_ids = tuple(map(str, range(len(scores) // 10 + 1)))
+
+    def look_up(self, asked: Asked) -> GivenWords:
+        return self
+
+    def rank(self, counts: WordCounts, k: int, allowed: Any) -> Ranked:
+        best = np.flatnonzero((self.scores > 0) & allowed)
+        return Ranked(self.scores, best, (4 * 512, 20 * 512**2))
+
+    def score_works(self, counts: WordCounts) -> Any:
+        return np.full(len(self.work_ids), 7, np.float32)
+
+
+QUESTION = Question("x", floats(1, 0), ask([], ("en",)), GivenWords.counts)
+
+
+def gathered(vectors: Recorded, allowed: Any, words: Any = None) -> Found:
+    scores = np.zeros(len(vectors.array), np.float32) if words is None else words
+    part = LocalPart(vectors, GivenWords(scores), Stored([]))  # type: ignore[arg-type]
+    return part.find(Permission(int(allowed.sum()), mask=allowed), QUESTION)
 
 
 @pytest.mark.parametrize(
@@ -251,26 +275,27 @@ def test_a_candidate_by_words_has_its_cosine_too() -> None:
     found = gathered(Two(circle(6)), np.ones(6, bool), words)
     assert found.rows.tolist() == [0, 1, 4]
     assert found.cosines == pytest.approx(circle(6)[[0, 1, 4], 0])
-    assert found.scale == Scale(0.5, 0.5)  # of the background's cosines 1 and 0
-    assert found.meaning == pytest.approx((found.cosines - 0.5) / 0.5)
-    assert found.words == pytest.approx([-0.5, 2.0, 1.0])
-    assert found.whole.tolist() == [7]
+    assert found.best_match == 5
+    assert found.sizes.tolist() == [6, 6, 6]
+    usual = BackgroundSample(floats(1, 0, 0, 1).reshape(2, 2), np.arange(2))
+    weighed = weigh(
+        replace(found, work_sums=(4 * 512, 20 * 512**2)), QUESTION, usual, Two(circle(6))
+    )
+    assert weighed.scale == Scale(0.5, 0.5)  # of the background's cosines 1 and 0
+    assert weighed.meaning == pytest.approx((found.cosines - 0.5) / 0.5)
+    assert weighed.words == pytest.approx([-0.5, 2.0, 1.0])
+    assert weighed.whole.tolist() == [3, 3, 3]
 
 
-def test_the_words_of_a_query_rank_rows_that_are_allowed() -> None:
-    class Words:
-        def all_scores(self, text: str) -> Any:
-            return np.arange(400, dtype=np.float32), floats(1, 3)
-
-    allowed = np.ones(400, bool)
-    allowed[399] = False
-    found = score_keywords("x", allowed, Words())  # type: ignore[arg-type]
-    assert found.best.tolist() == list(range(99, 399))
-    assert found.scores.tolist() == list(range(400))
-    assert found.scale.mean == pytest.approx(199.5)
-    assert found.whole.tolist() == [-1, 1]
-    none = score_keywords("x", np.zeros(400, bool), Words())  # type: ignore[arg-type]
-    assert none.best.tolist() == []
+def test_a_scale_by_sums_is_that_of_the_values() -> None:
+    values = np.random.default_rng(3).integers(0, 4000, 50)
+    total, squares = int(values.sum()), int((values**2).sum())
+    scale = Scale.of_sums(50, total, squares, 0.5)
+    assert scale.mean == pytest.approx(0.5 * values.mean())
+    assert scale.deviation == pytest.approx(0.5 * values.std())
+    flat = Scale.of_sums(7, 7 * 1179, 7 * 1179**2, 1 / 512)
+    assert flat.apply(floats(1.5)).tolist() == [0]
+    assert Scale.of_sums(0, 0, 0, 0.5) == Scale()
 
 
 @pytest.mark.parametrize(("rows", "first", "count"), [(10, [0, 1, 2], 10), (1999, [0, 1, 2], 1000), (2500, [0, 2, 4], 1000), (3100, [0, 3, 6], 1000)])  # fmt: skip
@@ -287,9 +312,6 @@ def test_the_background_is_spread_over_the_library(rows: int, first: list[int], 
     assert sample.vectors[:3, 0].tolist() == first
     assert len(sample.vectors) == len(sample.works) == count
     assert sample.works[:3].tolist() == [n // 2 for n in first]
-    assert sample.sizes[:2].tolist() == [2, 2]
-    assert len(sample.sizes) == rows // 2 + 2
-    assert sample.sizes[-1] == 0
 
 
 def test_a_long_query_is_parted_into_windows_of_equal_size() -> None:
@@ -659,7 +681,7 @@ def test_works_by_words_are_best_first_and_of_equal_ones_the_first(many: Searche
     dense = many.rank_works("basalt glacier", 3, "dense")
     best = max(
         float(v)
-        for v in many.vectors.array @ many.encoder.encode(["basalt glacier"])[0]  # type: ignore[attr-defined]
+        for v in many.vector_rows.array @ many.encoder.encode(["basalt glacier"])[0]  # type: ignore[attr-defined]
     )
     assert dense[0][1] == pytest.approx(best, abs=1e-5)
     assert len(dense) == 3
@@ -673,7 +695,7 @@ def test_a_works_title_puts_it_first_whatever_its_score(many: Searcher) -> None:
 
 
 def test_a_list_of_references_is_compared_by_its_words(many: Searcher) -> None:
-    many.vectors.array[36] = 0.0  # type: ignore[attr-defined]
+    many.vector_rows.array[36] = 0.0  # type: ignore[attr-defined]
     results = many.more_like(rows=[36])
     assert results.hits
     assert "w:11" not in {hit.work for hit in results.hits}
@@ -742,12 +764,15 @@ def test_passages_that_the_second_stage_does_not_read_stay_behind(tmp_path: Any)
     assert len(second.texts) == 50
 
 
-def test_four_threads_read_the_words() -> None:
-    threads = _KeywordThreads()
-    assert threads.pool._max_workers == 4
-    before = threads.pool
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    threads = Threads(2, "tests")
+    assert threads.each(lambda one, other: one + other, [1, 2], [3, 4]) == [4, 6]
+    before = threads._pool
     threads.begin()  # as a forked process does
-    assert threads.pool is not before
+    assert threads._pool is not before
+    assert threads.start(max, 1, 2).result() == 2
+    before.shutdown()
+    threads._pool.shutdown()
 
 
 # ── quotations ───────────────────────────────────────────────────────────────────────────────────
@@ -818,42 +843,23 @@ def test_a_short_quotation_that_agrees_nowhere_is_not_looked_for_in_halves(tmp_p
     assert searcher.locate(short).hits == ()
 
 
-def test_what_is_compared_of_a_quotation_ends_at_three_thousand_characters(tmp_path: Any) -> None:
+def test_what_is_compared_of_a_quotation_ends_at_three_thousand_characters(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "Hail on the windows of the northern harbour is a noise that keeps me up."
     searcher = make_searcher(tmp_path, [passage(0, "w:0", text)], {})
     blanks = " " * (3000 - len(text))
     assert searcher.locate(text + blanks + " other words entirely" * 9).hits[0].score == 1.0
-    asked: list[int] = []
+    asked: list[Question] = []
 
-    class Words:
-        def scores(self, text: str) -> Any:
-            return np.ones(200, np.float32)
+    def find(part: LocalPart, permission: Permission, question: Question) -> Found:
+        asked.append(question)
+        return whole(part, permission, question)
 
-        def languages_of(self, rows: Any) -> list[str]:
-            return []
-
-        def words_of(self, text: str) -> list[QueryWord]:
-            return query_words(text)
-
-    class Near:
-        def search(self, vectors: Any, k: int, allowed: Any = None) -> Any:
-            asked.append(k)
-            return None, np.array([[150, -1]])
-
-    class All:
-        def passages(self, rows: Any) -> list[Passage]:
-            asked.append(len(rows))
-            assert rows[-1] == 150
-            return []
-
-    assert not locate_quotation(
-        "rain",
-        FormulaEncoder(),
-        vectors=Near(),
-        keywords=Words(),
-        passages=All(),  # type: ignore[arg-type]
-    )
-    assert asked == [20, 61]
+    whole = LocalPart.find
+    monkeypatch.setattr(LocalPart, "find", find)
+    assert searcher.locate(text).hits
+    assert [(q.by_meaning, q.by_words) for q in asked] == [(20, 60)]
 
 
 def test_identifiers_alone_are_looked_up_and_else_searched_for_in_every_kind(tmp_path: Any) -> None:

@@ -13,7 +13,7 @@ from litmap.models import Chunk, Passage
 from litmap.parsing.languages import document_language, language_of, passage_language
 from litmap.parsing.terms import holds_phrase, index_term, index_terms, near_terms, plain_text
 from litmap.search import Facts
-from litmap.search.candidates import MULTILINGUAL_PROBE, is_multilingual, score_keywords
+from litmap.search.candidates import MULTILINGUAL_PROBE, is_multilingual, match_trust
 from litmap.search.highlighting import Marker
 from tests.search_parts import make_searcher, passage
 
@@ -316,9 +316,9 @@ def test_a_model_that_cuts_words_of_many_languages_into_few_pieces_is_multilingu
 def test_words_count_by_how_much_of_a_question_a_passage_holds(
     mixed: KeywordIndex, query: str, low: float, high: float
 ) -> None:
-    allowed = mixed.rows_of()
-    assert low <= score_keywords(query, allowed, mixed, by_match=True).trust <= high
-    assert score_keywords(query, allowed, mixed).trust == 1
+    asked = mixed.ask(query)
+    counts = mixed.look_up(asked).counts
+    assert low <= match_trust(float(mixed.scores(query).max()), asked, counts) <= high
 
 
 def test_the_hard_questions_are_twelve_a_language_half_of_them_in_another() -> None:

@@ -25,7 +25,8 @@ from litmap.library import Library
 from litmap.parsing.languages import language_of
 from litmap.pipeline.analysis import Said
 from litmap.search import CitingWords, Searcher
-from litmap.search.candidates import embed_query, gather, score_keywords, work_scores
+from litmap.search.candidates import embed_query, weigh, work_scores
+from litmap.search.parts import Permission
 from litmap.search.query import DEFAULT_KINDS
 from litmap.settings import load_settings
 
@@ -70,20 +71,14 @@ def ask(searcher: Searcher, words: CitingWords, said: Sequence[Said]) -> list[di
     for (text, own), cited in list(asked.items())[:: max(1, len(asked) // MAX_ASKED)]:
         allowed = searcher.keywords.rows_of(kinds=DEFAULT_KINDS)
         allowed = allowed & ~searcher.keywords.rows_of(works=[own])
-        plain = score_keywords(text, allowed, searcher.keywords)
+        question = searcher.question(text, embed_query(searcher.encoder, text))
+        permitted = Permission(int(allowed.sum()), mask=allowed)
+        plain = dataclasses.replace(searcher.part.find(permitted, question), cited=None)
         left_out = citing == numbers.get(own, -2)
-        told = dataclasses.replace(plain, cited=words.best(text, plain.scale, left_out))
-        vector = embed_query(searcher.encoder, text)
+        told = dataclasses.replace(plain, cited=words.best(text, left_out)[plain.works])
         found = []
-        for scores in (plain, told):
-            evidence = gather(
-                vector,
-                lambda scores=scores: scores,
-                allowed,
-                background=searcher._background,
-                vectors=searcher.vectors,
-                works=searcher.keywords.works,
-            )
+        for candidates in (plain, told):
+            evidence = weigh(candidates, question, searcher._background, searcher)
             works, totals = work_scores(evidence, searcher.weights)
             best = works[np.argsort(-totals, kind="stable")[:10]]
             found.append(ndcg([searcher.keywords.work_ids[n] for n in best], cited))

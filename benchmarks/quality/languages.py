@@ -58,13 +58,13 @@ def ask(searcher: Searcher, question: Question) -> dict[str, bool]:
     vector = embed_query(searcher.encoder, text)
     rows = {
         "words": searcher.keywords.search(text, TOP, allowed).rows,
-        "meaning": searcher.vectors.search(vector[None, :], TOP, allowed)[1][0],
+        "meaning": searcher.vector_rows.search(vector[None, :], TOP, allowed)[1][0],
         "both": [hit.row for hit in searcher.search(text, limit=TOP).hits],
     }
     return {
         method: any(
             is_answer(question, passage)
-            for passage in searcher.passages.passages([int(row) for row in found])
+            for passage in searcher.passage_rows.passages([int(row) for row in found])
         )
         for method, found in rows.items()
     }

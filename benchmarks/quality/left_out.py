@@ -74,7 +74,7 @@ class Measured:
         self.collection, self.searcher = collection, searcher
         words = searcher.keywords
         rows = np.flatnonzero(words.rows_of(kinds=DEFAULT_KINDS))
-        self.vectors = searcher.vectors.vectors(rows).astype(np.float64)
+        self.vectors = searcher.vector_rows.vectors(rows).astype(np.float64)
         self.works, self.ids = words.works[rows], words.work_ids
         self.queries = np.stack([embed_query(searcher.encoder, t) for _, t in collection.queries])
 

@@ -13,7 +13,8 @@ of them all. Two neighbouring words of a query are looked up as a pair too, afte
 'A Markov random field model for term dependencies' (2005), by the same formula.
 """
 
-from litmap.keywords.reader import Bm25, KeywordIndex, Ranking
+from litmap.keywords.reader import KeywordIndex
+from litmap.keywords.scoring import Ranking
 from litmap.keywords.segments import (
     FORMAT,
     KINDS,
@@ -29,7 +30,6 @@ __all__ = [
     "FORMAT",
     "FRESH_PASSAGES",
     "KINDS",
-    "Bm25",
     "Entry",
     "KeywordIndex",
     "Ranking",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -111,15 +111,20 @@ class Segment:
             ) from error
         segment = cls(
             **postings,
-            lengths=load(folder, name, "lengths"),
-            kinds=load(folder, name, "kinds"),
+            lengths=load(folder, name, "lengths", mapped=True),
+            kinds=load(folder, name, "kinds", mapped=True),
             languages=load_languages(folder, name),
-            works=load(folder, name, "works"),
-            rows=load(folder, name, "rows") if rows is None else rows,
+            works=load(folder, name, "works", mapped=True),
+            rows=load(folder, name, "rows", mapped=True) if rows is None else rows,
             work_ids=ids,
         )
         segment._check(folder)
         return segment
+
+    def without(self, is_kept: Callable[[str], bool]) -> Segment:
+        """The segment as if the passages of other works than those that are kept were removed."""
+        kept = np.fromiter(map(is_kept, self.work_ids), bool, len(self.work_ids))
+        return replace(self, rows=np.where(kept[self.works], self.rows, np.int32(-1)))
 
     def _check(self, folder: Path) -> None:
         sizes = {
@@ -224,7 +229,7 @@ def load_languages(folder: Path, name: str) -> NDArray[np.int32]:
     """
     if exists(folder) and not is_current(folder):
         return np.zeros(load(folder, name, "kinds").size, np.int32)
-    return load(folder, name, "languages")
+    return load(folder, name, "languages", mapped=True)
 
 
 def save(folder: Path, name: str, part: str, array: NDArray[Any]) -> None:

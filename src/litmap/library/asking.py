@@ -192,7 +192,7 @@ class Asker:
     def _nothing(self, query: Query) -> str:
         """Why there is no answer, and what to do."""
         why = "Nothing in your papers is close enough to this question to answer it."
-        foreign = language_of(query.text) not in self._searcher.keywords.languages
+        foreign = language_of(query.text) not in self._searcher.passages_by_language
         return f"{why} {'Ask in the language of your papers. ' if foreign else ''}{TRY}"
 
     def passages(self, query: Query) -> Passages:
@@ -201,7 +201,7 @@ class Asker:
         hits = {hit.row: hit for hit in results.hits if hit.work}
         for work in results.works[:WORKS]:
             hits |= {hit.row: hit for hit in work.hits if hit.row not in hits}
-        languages = self._searcher.keywords.languages_of(list(hits))
+        languages = self._searcher.languages_of(list(hits))
         best = results.works[0].work if results.works else ""
         marker = self._searcher.marker(query.text)
         searched = self._searcher.count_allowed(query)

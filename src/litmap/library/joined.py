@@ -15,14 +15,13 @@ import numpy as np
 from litmap import search
 from litmap.catalogue.entries import Entry
 from litmap.errors import UsageError
-from litmap.library.library import NOTES_SHOWN, Library, SearchParts
+from litmap.library.library import NOTES_SHOWN, Library
 from litmap.library.results import SearchHit, SearchResults, show_results
+from litmap.search import JoinedSearcher
 from litmap.settings import Settings
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from litmap.search import Results, Searcher
+    from litmap.search import Results
 
 
 class JoinedLibraries:
@@ -93,15 +92,6 @@ class JoinedLibraries:
                 )
 
     @cached_property
-    def _firsts(self) -> NDArray[np.int64]:
-        """The row at which each library begins, and the one behind the last."""
-        return np.cumsum([0, *(part.rows for part in self._parts)], dtype=np.int64)
-
-    @cached_property
-    def _parts(self) -> list[SearchParts]:
-        return [library.search_parts() for library in self.libraries]
-
-    @cached_property
     def _shown(self) -> tuple[Mapping[str, Entry], ...]:
         """The works of each library that are searched, by id."""
         return shown_works([library.works() for library in self.libraries])
@@ -111,29 +101,18 @@ class JoinedLibraries:
         return {name: entry for works in reversed(self._shown) for name, entry in works.items()}
 
     @cached_property
-    def _searcher(self) -> Searcher:
-        from litmap import keywords
-
-        parts, own = self._parts, self.libraries[0]
-        words = keywords.KeywordIndex.joined(
-            [
-                (part.keywords, int(self._firsts[number]), self._is_searched(number))
-                for number, part in enumerate(parts)
-            ]
-        )
+    def _searcher(self) -> JoinedSearcher:
+        own = self.libraries[0]
+        parts = [
+            library.search_part(self._is_searched(number))
+            for number, library in enumerate(self.libraries)
+        ]
         facts = {
             name: part.facts[name]
             for part, works in zip(parts, self._shown, strict=True)
             for name in works
         }
-        return search.Searcher(
-            own.encoder,
-            search.JoinedVectors(self._firsts, [part.vectors for part in parts], words.rows_of()),
-            words,
-            search.JoinedPassages(self._firsts, [part.passages for part in parts]),
-            facts,
-            reranker=own.reranker(),
-        )
+        return JoinedSearcher(own.encoder, parts, facts, reranker=own.reranker())
 
     def _is_searched(self, number: int) -> Callable[[str], bool]:
         """Whether passages of a work (or of a note) of a library are searched."""
@@ -154,11 +133,11 @@ class JoinedLibraries:
         )
 
     def _with_library(self, hit: SearchHit) -> SearchHit:
-        number = int(np.searchsorted(self._firsts, hit.row, side="right")) - 1
+        number = int(np.searchsorted(self._searcher.first_rows, hit.row, side="right")) - 1
         if number == 0:
             return hit
         folder = str(self.libraries[number].paths.root)
-        return replace(hit, row=hit.row - int(self._firsts[number]), library=folder)
+        return replace(hit, row=hit.row - int(self._searcher.first_rows[number]), library=folder)
 
 
 def shown_works(libraries: Sequence[Sequence[Entry]]) -> tuple[Mapping[str, Entry], ...]:

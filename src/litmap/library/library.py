@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from litmap import builds, lock, search
 from litmap.catalogue import Catalogue, Run
@@ -89,16 +89,6 @@ _LINE_FORMATS = frozenset({"text", "markdown", "org", "rst", "mediawiki", "latex
 """Formats of notes in which a line is a thing of its own and may be moved."""
 NOTES_SHOWN = 3
 """At most so many passages of the reader's own notes stand beside a search's results."""
-
-
-class SearchParts(NamedTuple):
-    """What a search reads of a library; `rows` is the number behind its last row."""
-
-    vectors: VectorIndex
-    keywords: Path
-    passages: builds.Build
-    facts: Mapping[str, search.Facts]
-    rows: int
 
 
 class Library:
@@ -381,7 +371,7 @@ class Library:
         return index.VectorIndex.open(self._need_build().folder)
 
     @cached_property
-    def _facts(self) -> Mapping[str, search.Facts]:
+    def facts(self) -> Mapping[str, search.Facts]:
         """What filters ask of each work, by its id."""
         return {
             e.work.id: search.Facts(
@@ -406,7 +396,7 @@ class Library:
             self._vectors,
             words,
             build,
-            self._facts,
+            self.facts,
             reranker=self.reranker(),
             citing=citing,
         )
@@ -425,11 +415,15 @@ class Library:
             offline=own.offline,
         )
 
-    def search_parts(self) -> SearchParts:
-        """What a search reads of this library. Raises `NoLibrary`, `DamagedBuild`."""
+    def search_part(self, is_searched: Callable[[str], bool]) -> search.LocalPart:
+        """The library as one of several that are searched as one, with those of its works (and
+        notes, `note:<path>`) that `is_searched`. Raises `NoLibrary`, `DamagedBuild`.
+        """
+        from litmap import keywords
+
         build = self._need_build()
-        rows = int(build.manifest["next_row"])
-        return SearchParts(self._vectors, build.path("keywords"), build, self._facts, rows)
+        words = keywords.KeywordIndex.open(build.path("keywords"), is_searched)
+        return search.LocalPart(self._vectors, words, build, self.facts)
 
     @property
     def model(self) -> tuple[str, str]:

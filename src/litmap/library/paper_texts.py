@@ -19,11 +19,10 @@ from litmap.search.candidates import BackgroundSample, encode_queries, sample_ba
 
 if TYPE_CHECKING:
     from litmap.builds import Build
-    from litmap.index import VectorIndex
-    from litmap.keywords import KeywordIndex
     from litmap.models import Vectors
     from litmap.protocols import Encoder
     from litmap.search import Searcher
+    from litmap.search.protocols import VectorRows, WordRows
 
 Floats = NDArray[np.float64]
 
@@ -58,8 +57,8 @@ class PaperTexts:
         self.searcher = searcher
         self._read = read
         self._build = build
-        self._vectors: VectorIndex = searcher.vectors  # type: ignore[assignment]
-        self._keywords: KeywordIndex = searcher.keywords  # type: ignore[assignment]
+        self._vectors: VectorRows = searcher.vector_rows
+        self._keywords: WordRows = searcher.keywords
         self._encoder: Encoder = searcher.encoder
         self._usual: tuple[claims.Statement, Floats, Floats] | None = None
         self._kept_paper = lru_cache(MAX_PAPERS)(self._load)

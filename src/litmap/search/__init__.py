@@ -9,7 +9,9 @@ Open the parts of a build and give them to a `Searcher`; it is all a caller need
 
 from litmap.search.cited import CitingWords
 from litmap.search.highlighting import marks
-from litmap.search.joined import JoinedPassages, JoinedVectors
+from litmap.search.joined import JoinedSearcher
+from litmap.search.parts import Found, LocalPart, Permission, Question
+from litmap.search.protocols import SearchPart
 from litmap.search.query import Facts, Query, matching_works, parse_query, parse_question
 from litmap.search.ranking import Weights
 from litmap.search.reranking import Reranker
@@ -19,11 +21,15 @@ from litmap.search.searcher import Searcher
 __all__ = [
     "CitingWords",
     "Facts",
-    "JoinedPassages",
-    "JoinedVectors",
+    "Found",
+    "JoinedSearcher",
+    "LocalPart",
+    "Permission",
     "Query",
+    "Question",
     "Reranker",
     "Results",
+    "SearchPart",
     "Searcher",
     "Weights",
     "WorkHit",

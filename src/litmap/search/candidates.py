@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from litmap.parsing.terms import QueryWord
 from litmap.protocols import Encoder, QueryEncoder
-from litmap.search.cited import CitingWords
+from litmap.search.parts import Found, Question
 from litmap.search.protocols import VectorRows, WordRows
 from litmap.search.query import DEFAULT_KINDS
 from litmap.search.ranking import (
@@ -18,27 +18,17 @@ from litmap.search.ranking import (
     Weights,
     best_three,
     first_of_each,
-    highest,
     hubness,
     products,
     smooth,
 )
+from litmap.word_counts import SUM_UNIT, Asked, WordCounts, idf_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from litmap.search.protocols import Floats, Ints
 
-    from litmap.search.protocols import Floats, Ints, Mask
-
-logger = logging.getLogger(__name__)
-
-CANDIDATES_PER_RANKING = 300
-"""Passages taken from each of the two rankings; what neither holds among its first 300 is not
-shown.
-"""
 MAX_SMOOTHED_WORKS = 100
 """Works, best first, whose words are smoothed over their likes; the others stay behind them."""
-MIN_POST_FILTER_SHARE = 0.6
-"""Share of rows allowed from which a search is not filtered but its answer is."""
 BACKGROUND_SIZE = 1000
 """Passages whose cosines tell what is usual for a query."""
 FULL_WEIGHT_PASSAGES = 10
@@ -59,22 +49,28 @@ MULTILINGUAL_PROBE = "Сегодня учёные читают книги. Οι 
 class BackgroundSample:
     """Passages spread evenly over the library, which tell what is usual: vectors (n, dim) and their
     works' numbers.
-
-    `sizes` has the passages of each of the keyword index's works.
     """
 
     vectors: Floats
     works: Ints
-    sizes: Ints
+
+
+class VectorsOfRows(Protocol):
+    """Where the vectors of rows can be had."""
+
+    def vectors(self, rows: Ints) -> Floats:
+        """float32 (n, dim)."""
+        ...
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Candidate rows with their work's number and what speaks for each; (n,) arrays.
 
-    `meaning` and `words` are standard scores over the library: 3 is three deviations above a usual
-    passage. `whole` are the standard scores of the works' whole texts, one for each of the keyword
-    index's works. `scale` is that of the cosines.
+    `meaning` and `words` are standard scores over all that is searched: 3 is three deviations above
+    a usual passage. `whole` are the standard scores of their works' whole texts, `sizes` the
+    passages of their works, `cited` the standard scores of the best sentences that cite their works
+    (-inf without one). `scale` is that of the cosines.
     """
 
     rows: Ints
@@ -83,8 +79,9 @@ class Evidence:
     meaning: Floats
     words: Floats
     whole: Floats
+    sizes: Ints
     scale: Scale
-    vectors: VectorRows
+    vectors: VectorsOfRows
     background: BackgroundSample
     cited: Floats | None = None
 
@@ -121,34 +118,18 @@ def _windows(encoder: Encoder, text: str) -> list[str]:
     return [text[piece[0][0] : piece[-1][1]] for piece in pieces]
 
 
+def sample_places(count: int) -> Ints:
+    """The places of up to `BACKGROUND_SIZE` of so many passages, spread evenly."""
+    return np.arange(0, count, max(1, count // BACKGROUND_SIZE))[:BACKGROUND_SIZE]
+
+
 def sample_background(
     vectors: VectorRows, keywords: WordRows, kinds: Sequence[str] = DEFAULT_KINDS
 ) -> BackgroundSample:
     """Up to `BACKGROUND_SIZE` passages of the library, of kinds that have a vector."""
-    living = np.flatnonzero(keywords.rows_of())
     embedded = np.flatnonzero(keywords.rows_of(kinds=kinds))
-    rows = embedded[:: max(1, embedded.size // BACKGROUND_SIZE)][:BACKGROUND_SIZE]
-    works = keywords.works
-    sizes = np.bincount(works[living], minlength=len(keywords.work_ids))
-    return BackgroundSample(vectors.vectors(rows), works[rows].astype(np.int64), sizes)
-
-
-@dataclass(frozen=True)
-class KeywordScores:
-    """BM25 of a query's words.
-
-    `scores` (rows,) are of every row and `scale` is theirs; `best` are the allowed rows that score
-    highest, ascending; `whole` (works,) are the standard scores of the works' whole texts, `cited`
-    those of the best sentence that cites each. `trust` is how much of its weight this evidence has:
-    see `FULL_WEIGHT_MATCH`.
-    """
-
-    scores: Floats
-    scale: Scale
-    best: Ints
-    whole: Floats
-    trust: float = 1.0
-    cited: Floats | None = None
+    rows = embedded[sample_places(embedded.size)]
+    return BackgroundSample(vectors.vectors(rows), keywords.works[rows].astype(np.int64))
 
 
 def is_multilingual(encoder: Encoder) -> bool:
@@ -157,100 +138,56 @@ def is_multilingual(encoder: Encoder) -> bool:
     return encoder.count([MULTILINGUAL_PROBE])[0] < letters / 2
 
 
-def score_keywords(
-    text: str,
-    allowed: Mask,
-    keywords: WordRows,
-    *,
-    by_match: bool = False,
-    citing: CitingWords | None = None,
-) -> KeywordScores:
-    """BM25 of a text's words, by passage, by work and by what `citing` sentences say of it; with
-    `by_match` they count by how much of the text a passage holds.
-
-    Needs no vector, so it can be worked out while the text is embedded.
-    """
-    scores, whole = keywords.all_scores(text)
-    permitted = np.where(allowed, scores, np.float32(0))
-    best = highest(permitted, CANDIDATES_PER_RANKING)
-    trust = _match_trust(text, float(permitted.max(initial=0)), keywords) if by_match else 1.0
-    scale = Scale.of(scores)
-    cited = citing.best(text, scale) if citing is not None else None
-    return KeywordScores(scores, scale, best, Scale.of(whole).apply(whole), trust, cited)
-
-
-def _match_trust(text: str, best: float, keywords: WordRows) -> float:
+def match_trust(best: float, asked: Asked, counts: WordCounts) -> float:
     """The share of their weight that words have whose best passage scores `best`."""
-    rarity = sum(keywords.idf(word) for word in dict.fromkeys(keywords.words_of(text)))
+    rarity = sum(
+        idf_of(counts.passages, held)
+        for word, held in zip(asked.keys, counts.held.tolist(), strict=True)
+        if isinstance(word, QueryWord)
+    )
     return min(1.0, best / (FULL_WEIGHT_MATCH * rarity)) ** 2 if rarity > 0 else 1.0
 
 
-def gather(
-    vector: Floats,
-    keyword_scores: Callable[[], KeywordScores],
-    allowed: Mask,
-    *,
+def weigh(
+    found: Found,
+    question: Question,
     background: BackgroundSample,
-    vectors: VectorRows,
-    works: NDArray[np.int32],
+    vectors: VectorsOfRows,
+    *,
+    by_match: bool = False,
 ) -> Evidence:
-    """The allowed rows that rank high by meaning or by words, with both kinds of evidence for each.
-
-    `keyword_scores` is asked last, for it may still be at work. `works` has each row's work.
+    """What was found as standard scores; with `by_match` words count by how much of the question
+    the best passage holds.
     """
-    near, near_cosines = _nearest(vector, allowed, vectors)
-    scale = Scale.of(products(background.vectors, vector))
-    by_words = keyword_scores()
-    rows = np.union1d(near, by_words.best).astype(np.int64)
-    logger.debug(
-        "%d candidates: %d by meaning, %d by words", rows.size, near.size, by_words.best.size
-    )
-    cosines = np.empty(rows.size, np.float32)
-    known = np.searchsorted(rows, near)
-    cosines[known] = near_cosines
-    other = np.ones(rows.size, bool)
-    other[known] = False
-    cosines[other] = products(vectors.vectors(rows[other]), vector)
+    counts = question.counts
+    scale = Scale.of(products(background.vectors, question.vector))
+    of_rows = Scale.of_sums(counts.passages, *found.row_sums, SUM_UNIT)
+    of_works = Scale.of_sums(counts.works, *found.work_sums, SUM_UNIT)
+    trust = match_trust(found.best_match, question.asked, counts) if by_match else 1.0
     return Evidence(
-        rows=rows,
-        works=works[rows].astype(np.int64),
-        cosines=cosines,
-        meaning=scale.apply(cosines),
-        words=by_words.trust * by_words.scale.apply(by_words.scores[rows]),
-        whole=by_words.trust * by_words.whole,
+        rows=found.rows,
+        works=found.works,
+        cosines=found.cosines,
+        meaning=scale.apply(found.cosines),
+        words=trust * of_rows.apply(found.words),
+        whole=trust * of_works.apply(found.whole),
+        sizes=found.sizes,
         scale=scale,
         vectors=vectors,
         background=background,
-        cited=None if by_words.cited is None else by_words.trust * by_words.cited,
+        cited=None if found.cited is None else _times(trust, of_rows.apply(found.cited)),
     )
 
 
-def _nearest(vector: Floats, allowed: Mask, vectors: VectorRows) -> tuple[Ints, Floats]:
-    """The `CANDIDATES_PER_RANKING` allowed rows most similar to the vector, and their cosines.
-
-    Where nearly everything is allowed it is faster to ask for more and drop the rest; the rows are
-    the same.
-    """
-    share = np.count_nonzero(allowed) / max(allowed.size, 1)
-    if share > MIN_POST_FILTER_SHARE:
-        asked = int(1.2 * CANDIDATES_PER_RANKING / share) + 50
-        scores, rows = (part[0] for part in vectors.search(vector[None, :], asked))
-        kept = (rows >= 0) & (rows < allowed.size)
-        kept[kept] = allowed[rows[kept]]
-        if np.count_nonzero(kept) >= CANDIDATES_PER_RANKING or rows[-1] < 0:
-            logger.debug("vector search filtered afterwards: %.0f %% of rows allowed", 100 * share)
-            return rows[kept][:CANDIDATES_PER_RANKING], scores[kept][:CANDIDATES_PER_RANKING]
-    logger.debug("vector search filtered inside: %.0f %% of rows allowed", 100 * share)
-    scores, rows = (
-        part[0] for part in vectors.search(vector[None, :], CANDIDATES_PER_RANKING, allowed)
-    )
-    return rows[rows >= 0], scores[rows >= 0]
+def _times(trust: float, scores: Floats) -> Floats:
+    """Standard scores that count by `trust`; what is not there stays so."""
+    return np.where(np.isneginf(scores), scores, np.float32(trust) * scores)
 
 
 def passage_scores(evidence: Evidence, weights: Weights) -> Floats:
     """One score for each candidate row."""
     fused = weights.meaning * evidence.meaning + weights.words * evidence.words
-    scores: Floats = fused + weights.work * evidence.whole[evidence.works]
+    scores: Floats = fused + weights.work * evidence.whole
     return scores
 
 
@@ -260,13 +197,14 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     """
     works, meaning = best_three(evidence.works, evidence.meaning)
     _, words = best_three(evidence.works, evidence.words)
-    lift = _citing_lift(evidence, words[:, 0]) * weights.words
+    first = np.unique(evidence.works, return_index=True)[1]
+    lift = _citing_lift(evidence, first, words[:, 0]) * weights.words
     others = weights.others * np.minimum(
-        1, (evidence.background.sizes[works] - 1) / FULL_WEIGHT_PASSAGES
+        1, (evidence.sizes[first] - 1) / FULL_WEIGHT_PASSAGES
     ).astype(np.float32)
     meant = weights.meaning * _with_others(meaning, others)
     keyword_scores = (
-        weights.words * _with_others(words, others) + weights.whole * evidence.whole[works]
+        weights.words * _with_others(words, others) + weights.whole * evidence.whole[first]
     )
     fused: Floats = (meant + keyword_scores + lift).astype(np.float32)
     top = np.sort(np.argsort(-fused, kind="stable")[:MAX_SMOOTHED_WORKS])
@@ -290,13 +228,13 @@ def work_scores(evidence: Evidence, weights: Weights) -> tuple[Ints, Floats]:
     return works, fused
 
 
-def _citing_lift(evidence: Evidence, words: Floats) -> Floats:
+def _citing_lift(evidence: Evidence, first: Ints, words: Floats) -> Floats:
     """By how much the best sentence that cites a candidate work says more, by words, than its best
-    passage (`words`).
+    passage (`words`); `first` are the places of each work's first candidate.
     """
     if evidence.cited is None:
         return np.zeros_like(words)
-    lift: Floats = np.maximum(0, evidence.cited[np.unique(evidence.works)] - words)
+    lift: Floats = np.maximum(0, evidence.cited[first] - words)
     return lift
 
 

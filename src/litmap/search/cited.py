@@ -68,13 +68,13 @@ class CitingWords:
         own = np.array([numbers.get(work, -1) for work in sentences.work_ids], np.int64)
         return cls(sentences, own[sentences.works], len(numbers))
 
-    def best(self, text: str, scale: Scale, left_out: NDArray[np.bool_] | None = None) -> Floats:
-        """Each work's best sentence for a text, as a standard score of the library's passages,
-        float32 (works,); `UNCITED` without one. Sentences `left_out` (n,) do not count.
+    def best(self, text: str, left_out: NDArray[np.bool_] | None = None) -> Floats:
+        """BM25 of each work's best sentence for a text, float32 (works,); -inf without one.
+        Sentences `left_out` (n,) do not count.
         """
         kept = self.cited >= 0 if left_out is None else (self.cited >= 0) & ~left_out
-        scores = np.full(self.count, UNCITED, np.float32)
-        np.maximum.at(scores, self.cited[kept], scale.apply(self.sentences.scores(text))[kept])
+        scores = np.full(self.count, -np.inf, np.float32)
+        np.maximum.at(scores, self.cited[kept], self.sentences.scores(text)[kept])
         return scores
 
 
@@ -102,11 +102,12 @@ def gains(asked: Sequence[LeftOut], citing: Ints, words: CitingWords, keywords: 
     for question in asked[::step]:
         own = numbers.get(question.citing, -1)
         relevant = [numbers[work] for work in question.cited if work in numbers]
-        scores, whole = keywords.all_scores(question.text)
+        scores = keywords.scores(question.text)
+        whole = keywords.work_scores(question.text)
         scale = Scale.of(scores)
         best = np.full(len(numbers), UNCITED, np.float32)
         np.maximum.at(best, works, scale.apply(scores)[rows])
-        cited = words.best(question.text, scale, citing == own)
+        cited = scale.apply(words.best(question.text, citing == own))
         by_whole = weights.whole * Scale.of(whole).apply(whole)
         before, after = (
             _ndcg(weights.words * passages + by_whole, own, relevant)

@@ -56,6 +56,7 @@ STATES = {"toread": "to read", "reading": "reading", "read": "read"}
 STATUSES = ("fetched", "metadata-only", "not-found", "unsure", "failed", "pending")
 """What may stand after `status:`."""
 
+ALL_KINDS = (*DEFAULT_KINDS, "references")
 ANSWERING_KINDS = ("body", "abstract", "figure")
 """What may answer a question: a paper's own words, no reference list, no row of a table, no
 note.

@@ -7,25 +7,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from litmap.errors import SearchError
 from litmap.models import Hit, Passage
-from litmap.parsing.terms import plain_places, plain_text
-from litmap.protocols import Encoder
-from litmap.search.candidates import embed_query
+from litmap.parsing.terms import QueryWord, plain_places, plain_text
 from litmap.search.highlighting import Marker, hit_words, lines_of
-from litmap.search.protocols import PassageRows, VectorRows, WordRows
-from litmap.search.ranking import highest
 
 if TYPE_CHECKING:
     from rapidfuzz.distance import ScoreAlignment
 
 MAX_QUOTATION_LENGTH = 3_000
 """Characters of a quotation that are compared; so many tell its place beyond doubt."""
-KEYWORD_CANDIDATES = 60
-VECTOR_CANDIDATES = 20
-"""Passages to be compared letter by letter, from the two indexes."""
 MIN_AGREEMENT = 72.0
 """Agreement in percent of letters below which a quotation is from elsewhere."""
 SHORT_QUOTATION = 30
@@ -33,35 +24,27 @@ MIN_SHORT_AGREEMENT = 90.0
 """A few words agree by chance with many texts."""
 
 
-def locate_quotation(
-    quotation: str,
-    encoder: Encoder,
-    *,
-    vectors: VectorRows,
-    keywords: WordRows,
-    passages: PassageRows,
-    limit: int = 5,
-) -> list[Hit]:
-    """The passages the quotation is from, best first, with page and lines; `score` is the
-    agreement, 0 to 1.
-
-    All kinds of passages are looked through. Nothing comes back where no passage agrees well
-    enough. Raises `SearchError` where the quotation holds no word.
-    """
+def words_wanted(quotation: str) -> str:
+    """As much of a quotation as is compared. Raises `SearchError` where it holds no word."""
     text = quotation[:MAX_QUOTATION_LENGTH]
-    wanted = plain_text(text)
-    if not wanted:
+    if not plain_text(text):
         raise SearchError("There is no word in the quotation to look for.", subject=quotation[:60])
-    _, near = vectors.search(embed_query(encoder, text)[None, :], VECTOR_CANDIDATES)
-    rows = np.union1d(highest(keywords.scores(text), KEYWORD_CANDIDATES), near[0][near[0] >= 0])
-    candidates = list(zip(passages.passages(rows), keywords.languages_of(rows), strict=True))
-    words = keywords.words_of(text)
+    return text
+
+
+def align_quotation(
+    text: str, candidates: Sequence[tuple[Passage, str]], words: Sequence[QueryWord]
+) -> list[Hit]:
+    """The passages, given with their languages, that a quotation is from, best first, with page
+    and lines; `score` is the agreement, 0 to 1. None where no passage agrees well enough.
+    """
+    wanted = plain_text(text)
     marker = Marker(dict.fromkeys((word.name for word in words), 1.0), words=words)
     hits = _align_all((wanted,), candidates, marker)
     if not hits and len(wanted) > 4 * SHORT_QUOTATION:
         hits = _align_all(_halves(wanted), candidates, marker)
     hits.sort(key=lambda hit: (-round(hit.score, 2), hit.row))
-    return _drop_overlaps(hits)[:limit]
+    return _drop_overlaps(hits)
 
 
 def _align_all(

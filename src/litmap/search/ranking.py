@@ -7,6 +7,7 @@ All functions are pure: arrays in, arrays out. One set of parameters serves ever
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,15 @@ class Scale:
             return cls()
         deviation = float(values.std())
         return cls(float(values.mean()), deviation if deviation > 1e-9 else float("inf"))
+
+    @classmethod
+    def of_sums(cls, count: int, total: int, squares: int, unit: float) -> Scale:
+        """The scale of `count` values by their sum and the sum of their squares, in whole units."""
+        if not count:
+            return cls()
+        spread = count * squares - total * total
+        deviation = unit * math.sqrt(spread) / count if spread > 0 else float("inf")
+        return cls(unit * total / count, deviation)
 
     def apply(self, values: Floats) -> Floats:
         """Values as standard scores."""

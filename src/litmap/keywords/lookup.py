@@ -1,0 +1,323 @@
+"""Looking up words in the segments of a keyword index, each by itself and side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from litmap.keywords.scoring import bm25_scores
+from litmap.keywords.segments import Segment
+from litmap.parsing.terms import Form, QueryWord, term_key
+from litmap.side_by_side import CORES
+from litmap.word_counts import Asked, WordCounts, exact_sums, idf_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+    Postings = tuple[NDArray[np.int32], NDArray[Any]]
+
+MIN_THREADED_PASSAGES = 300_000
+"""Passages from which segments are looked through on several threads."""
+
+
+class OpenSegment:
+    """A segment with its place among all rows and works of the index; a document is a passage by
+    its place in the segment.
+    """
+
+    def __init__(self, segment: Segment, owners: NDArray[np.int32]) -> None:
+        self.segment = segment
+        self.owners = owners
+        """The number in the index of each of the segment's works."""
+        rows = segment.rows
+        self.size = int(rows.size)
+        self.living = int(np.count_nonzero(rows >= 0))
+        self.is_complete = self.living == self.size
+        self._first = _first_row(rows)
+        self.end = 1 + int(rows.max(initial=-1))
+        """The row behind its last."""
+        self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
+        """Words of its living passages."""
+
+    @cached_property
+    def alive(self) -> Mask:
+        """For each document whether it lives."""
+        alive: Mask = self.segment.rows >= 0
+        return alive
+
+    @property
+    def _living_lengths(self) -> NDArray[np.int32]:
+        return self.segment.lengths[self.alive]
+
+    @property
+    def row_works(self) -> NDArray[np.int32]:
+        """The number in the index of each document's work."""
+        return self.owners.take(self.segment.works)
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """Words of each document, float32."""
+        return self.segment.lengths.astype(np.float32)
+
+    @cached_property
+    def work_lengths(self) -> NDArray[np.float64]:
+        """Words of the living documents of each of the segment's works."""
+        lengths = np.where(self.alive, self.segment.lengths, 0)
+        return np.bincount(self.segment.works, lengths, self.owners.size).astype(np.float64)
+
+    def languages(self) -> list[int]:
+        """The languages of its living documents, by their numbers on disk."""
+        left = self.segment.languages[self.alive]
+        found = []
+        while left.size:
+            found.append(int(left[0]))
+            left = left[left != left[0]]
+        return found
+
+    def rows_at(self, docs: NDArray[Any]) -> Ints:
+        """The rows of documents, int64."""
+        if self._first >= 0:
+            return docs.astype(np.int64) + self._first
+        return self.segment.rows.take(docs).astype(np.int64)
+
+    def scatter(self, values: NDArray[Any], array: NDArray[Any]) -> None:
+        """Write what each living document has to its row of an array."""
+        if self._first >= 0:
+            array[self._first : self._first + self.size] = values
+        else:
+            array[self.segment.rows[self.alive]] = values[self.alive]
+
+    def gather(self, array: NDArray[Any]) -> NDArray[Any]:
+        """What an array over rows has for each document; for a dead one anything."""
+        if self._first >= 0:
+            return array[self._first : self._first + self.size]
+        return array.take(self.segment.rows, mode="clip")
+
+    def holding(self, key: int) -> Postings:
+        """The living documents, ascending, that hold a word by its key, and how often."""
+        begin, end = self._span(key)
+        docs, counts = self.segment.docs[begin:end], self.segment.counts[begin:end]
+        if self.is_complete:
+            return docs, counts
+        alive = self.alive.take(docs)
+        return docs[alive], counts[alive]
+
+    def rows_holding(self, keys: Iterable[int]) -> Ints:
+        """The rows that hold every one of these words."""
+        found = sorted((self.holding(key)[0] for key in keys), key=len)
+        docs = found[0]
+        for other in found[1:]:
+            held = np.zeros(self.size, bool)
+            held[other] = True
+            docs = docs[held[docs]]
+        return self.rows_at(docs)
+
+    def _span(self, key: int) -> tuple[int, int]:
+        """Where a word's postings begin and end; nowhere (0, 0) for a word that is not held."""
+        segment = self.segment
+        at = int(np.searchsorted(segment.keys, key))
+        if at == segment.keys.size or int(segment.keys[at]) != key:
+            return 0, 0
+        return int(segment.starts[at]), int(segment.starts[at + 1])
+
+
+def _first_row(rows: NDArray[np.int32]) -> int:
+    """The first row where a segment's rows follow each other, so that no map is needed; -1
+    otherwise.
+    """
+    first = int(rows[0]) if rows.size else -1
+    follow_each_other = first >= 0 and np.array_equal(
+        rows, np.arange(first, first + rows.size, dtype=np.int32)
+    )
+    return first if follow_each_other else -1
+
+
+@dataclass(frozen=True)
+class WordRanking:
+    """What words say of an index: the scores of all rows, float32 (rows,), and the best rows that
+    are allowed, ascending; `sums` are those of all scores and of their squares.
+    """
+
+    scores: Floats
+    rows: Ints
+    sums: tuple[int, int]
+
+
+class _Index(Protocol):
+    """What a look-up needs of a `KeywordIndex`."""
+
+    works: NDArray[np.int32]
+    work_ids: tuple[str, ...]
+    passages: int
+
+    @property
+    def segments(self) -> Sequence[OpenSegment]: ...
+
+    @property
+    def work_lengths(self) -> NDArray[np.float64]: ...
+
+    def totals(self) -> tuple[int, int, int]: ...
+
+    def is_of(self, segment: OpenSegment, languages: Set[str]) -> Mask: ...
+
+
+class WordLookup:
+    """The postings of what is asked for, read once."""
+
+    def __init__(self, index: _Index, asked: Asked) -> None:
+        self._index = index
+        self.asked = asked
+        self._postings: list[list[Postings]] = self._each(
+            lambda segment: [self._read(segment, key) for key in asked.keys], index.segments
+        )
+
+    def _each(self, work: Callable[..., Any], *items: Sequence[Any]) -> list[Any]:
+        if self._index.passages < MIN_THREADED_PASSAGES:
+            return [work(*own) for own in zip(*items, strict=True)]
+        return CORES.each(work, *items)
+
+    def _read(self, segment: OpenSegment, key: QueryWord | int) -> Postings:
+        """The documents of a segment that hold any form of a word, or a pair by its key, and how
+        often.
+        """
+        if isinstance(key, int):
+            return segment.holding(key)
+        if key.is_one_term:
+            return segment.holding(term_key(key.forms[0].term))
+        forms = [(form.weight, *self._read_form(segment, form)) for form in key.forms]
+        docs, places = np.unique(np.concatenate([d for _, d, _ in forms]), return_inverse=True)
+        weighed = np.concatenate([c.astype(np.float32) * np.float32(w) for w, _, c in forms])
+        return docs, np.bincount(places, weighed, docs.size).astype(np.float32)
+
+    def _read_form(self, segment: OpenSegment, form: Form) -> Postings:
+        """The documents that hold a term in the languages in which it stands for the word."""
+        docs, counts = segment.holding(term_key(form.term))
+        if form.languages is None or not docs.size:
+            return docs, counts
+        own = self._index.is_of(segment, form.languages)[docs]
+        return docs[own], counts[own]
+
+    def count_rows(self) -> WordCounts:
+        """How many passages hold each; works are not counted."""
+        held = np.zeros(len(self.asked.keys), np.int64)
+        for postings in self._postings:
+            held += np.array([docs.size for docs, _ in postings], np.int64)
+        return WordCounts(*self._index.totals(), held, np.zeros_like(held))
+
+    @cached_property
+    def counts(self) -> WordCounts:
+        """How many passages and works hold each."""
+        own = self.count_rows()
+        held_works = np.count_nonzero(self._in_works, axis=1).astype(np.int64)
+        return WordCounts(own.passages, own.length, own.works, own.held, held_works)
+
+    @cached_property
+    def _in_works(self) -> NDArray[np.float64]:
+        """How often each is held by each work, float64 (asked, works)."""
+        totals = np.zeros((len(self.asked.keys), len(self._index.work_ids)))
+        segments = self._index.segments
+        found = self._each(_count_in_works, segments, self._postings)
+        for segment, own in zip(segments, found, strict=True):
+            totals[:, segment.owners] += own
+        return totals
+
+    def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
+        """BM25 of every row with these counts, and the `k` best of the rows that are allowed."""
+        scores = np.zeros(self._index.works.size, np.float32)
+        best = _BestRows(k, allowed)
+        idf = [idf_of(counts.passages, int(held)) for held in counts.held.tolist()]
+
+        def score(segment: OpenSegment, postings: Sequence[Postings]) -> tuple[int, int]:
+            own = np.zeros(segment.size, np.float32)
+            self._add(own, postings, segment.lengths, idf, counts.mean_length)
+            segment.scatter(own, scores)
+            best.take(segment, own)
+            return exact_sums(own)
+
+        sums = self._each(score, self._index.segments, self._postings)
+        return WordRanking(
+            scores, np.sort(best.rows), (sum(s for s, _ in sums), sum(q for _, q in sums))
+        )
+
+    def score_works(self, counts: WordCounts) -> Floats:
+        """BM25 of every work's whole text with these counts, float32 (works,)."""
+        scores = np.zeros(len(self._index.work_ids), np.float32)
+        idf = [idf_of(counts.works, int(held)) for held in counts.held_works.tolist()]
+        having = [np.flatnonzero(own) for own in self._in_works]
+        postings = [(w, own[w]) for w, own in zip(having, self._in_works, strict=True)]
+        lengths = self._index.work_lengths.astype(np.float32)
+        self._add(scores, postings, lengths, idf, counts.mean_work_length)
+        return scores
+
+    def _add(
+        self,
+        scores: Floats,
+        postings: Sequence[tuple[NDArray[Any], NDArray[Any]]],
+        lengths: Floats,
+        idf: Sequence[float],
+        mean: float,
+    ) -> None:
+        """Add what each of the asked gives to those that hold it."""
+        asked = self.asked
+        for (held, often), weight, bm25, rarity in zip(
+            postings, asked.weights, asked.bm25, idf, strict=True
+        ):
+            if held.size:
+                factor = weight * rarity ** (1 + bm25.rarity)
+                counted = often.astype(np.float32)
+                scores[held] += bm25_scores(bm25, factor, counted, lengths.take(held), mean)
+
+
+def _count_in_works(segment: OpenSegment, postings: Sequence[Postings]) -> NDArray[np.float64]:
+    """How often each of the asked is held by each of a segment's works."""
+    works = segment.segment.works
+    counts = np.zeros((len(postings), segment.owners.size))
+    for own, (docs, often) in zip(counts, postings, strict=True):
+        own[:] = np.bincount(works.take(docs), often, own.size)
+    return counts
+
+
+class _BestRows:
+    """The `k` rows of the highest positive scores so far; of equal ones the first. Threads share
+    it.
+    """
+
+    def __init__(self, k: int, allowed: Mask | None) -> None:
+        self._k = k
+        self._allowed = allowed
+        self._bar = 0.0
+        self._guard = threading.Lock()
+        self.rows: Ints = np.empty(0, np.int64)
+        self._scores: Floats = np.empty(0, np.float32)
+
+    def take(self, segment: OpenSegment, scores: Floats) -> None:
+        """Look through a segment's documents."""
+        if self._k <= 0:
+            return
+        bar = self._bar
+        docs = np.flatnonzero(scores >= bar if bar > 0 else scores > 0)
+        rows = segment.rows_at(docs)
+        if self._allowed is not None:
+            kept = rows < self._allowed.size
+            kept[kept] = self._allowed[rows[kept]]
+            docs, rows = docs[kept], rows[kept]
+        with self._guard:
+            self.rows = np.concatenate([self.rows, rows])
+            self._scores = np.concatenate([self._scores, scores[docs]])
+            if self.rows.size > self._k:
+                self._keep_best()
+
+    def _keep_best(self) -> None:
+        lowest = np.partition(self._scores, self._scores.size - self._k)[-self._k]
+        near = np.flatnonzero(self._scores >= lowest)
+        order = near[np.lexsort((self.rows[near], -self._scores[near]))[: self._k]]
+        self.rows, self._scores = self.rows[order], self._scores[order]
+        self._bar = float(self._scores[-1])

@@ -1,0 +1,49 @@
+"""Doing one thing to many on several threads, for work that waits or lets go of the interpreter:
+NumPy, FAISS, SQLite, other machines.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from litmap.operating_system import call_after_fork
+
+T = TypeVar("T")
+
+
+class Threads:
+    """A few threads for the whole process, begun when they are first needed. A forked process has
+    none of its parent's, and gets threads of its own.
+
+    What is done on them must not wait for more of the same: threads that wait for each other never
+    end.
+    """
+
+    def __init__(self, count: int, name: str) -> None:
+        self._count = count
+        self._name = name
+        self.begin()
+        call_after_fork(self.begin)
+
+    def begin(self) -> None:
+        """Have threads of one's own."""
+        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix=f"litmap-{self._name}")
+
+    def start(self, work: Callable[..., T], *arguments: Any, **named: Any) -> Future[T]:
+        """Have something done meanwhile."""
+        return self._pool.submit(work, *arguments, **named)
+
+    def each(self, work: Callable[..., T], *items: Sequence[Any]) -> list[T]:
+        """`work` of the items at each place, as `map` has it; a single one on the caller's own
+        thread.
+        """
+        if len(items[0]) == 1:
+            return [work(*(own[0] for own in items))]
+        return list(self._pool.map(work, *items))
+
+
+CORES = Threads(os.cpu_count() or 1, "cores")
+"""A thread for each core."""
