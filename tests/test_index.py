@@ -168,6 +168,8 @@ def test_a_new_paper_leaves_the_large_files_alone(tmp_path: Path) -> None:
 def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: int
 ) -> None:
+    monkeypatch.setattr(reader, "MIN_PARALLEL_ROWS", 1)
+    monkeypatch.setattr(reader, "usable_cores", lambda: 2)
     monkeypatch.setattr(writer, "MIN_SIGNED_ROWS", 1000)
     monkeypatch.setattr(segment_merging, "MAX_SEGMENT_ROWS", full)
     monkeypatch.setattr(reader, "MAX_EXACT_ROWS", 2000)

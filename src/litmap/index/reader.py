@@ -175,7 +175,8 @@ class VectorIndex:
     ) -> tuple[Vectors, Rows]:
         """The best of a shortlist, and of the segments that have no signs."""
         signed = [p for p in permitted if p.segment.has_signs]
-        listed = [_gather_one(p, query, k) for p in permitted if not p.segment.has_signs]
+        unsigned = [p for p in permitted if not p.segment.has_signs]
+        listed = [next(p.segment.scan(query[None], k, p.mask)) for p in unsigned]
         shortlists = self._shortlists(query, k, signed, rotation)
         exact = self._each(
             lambda own: own[0].ranked(query, own[1], k),
@@ -242,14 +243,10 @@ class VectorIndex:
 
 def _gather(p: _Permitted, queries: Vectors, k: int) -> Iterator[tuple[Vectors, Rows]]:
     """The best of a segment's permitted rows, fetched one by one."""
-    return (_gather_one(p, query, k) for query in queries)
-
-
-def _gather_one(p: _Permitted, query: Vectors, k: int) -> tuple[Vectors, Rows]:
     import numpy as np
 
     places = np.arange(len(p.segment.rows)) if p.mask is None else np.flatnonzero(p.mask)
-    return p.segment.ranked(query, places, k)
+    return (p.segment.ranked(query, places, k) for query in queries)
 
 
 def _lowest(found: Sequence[tuple[Any, Rows]], count: int) -> list[tuple[Any, Rows]]:
