@@ -228,6 +228,22 @@ def test_the_base_is_left_as_it_is_and_few_segments_remain(tmp_path: Path) -> No
     assert KeywordIndex.open(folder).search("word17", 1).rows.tolist() == [117]
 
 
+def test_files_of_a_segment_that_stay_as_they_are_are_shared(tmp_path: Path) -> None:
+    build(tmp_path / "0", TEXTS)
+    keywords.update(tmp_path / "1", [(9, "new", "flat")], [], tmp_path / "0")
+    keywords.update(tmp_path / "2", [], [2], tmp_path / "1")
+
+    def shared(name: str, *steps: str) -> bool:
+        one, other = (tmp_path / step / f"000001.{name}.npy" for step in steps)
+        return one.samefile(other)
+
+    assert shared("rows", "0", "1")
+    assert not shared("rows", "1", "2")
+    assert shared("docs", "0", "2")
+    assert KeywordIndex.open(tmp_path / "2").search("kernels", 3).rows.size == 0
+    assert KeywordIndex.open(tmp_path / "1").search("kernels", 3).rows.tolist() == [2]
+
+
 def test_full_segments_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit_segments(monkeypatch, 10)
     build(tmp_path / "0", TEXTS * 9)

@@ -145,6 +145,6 @@ class PassageWriter:
         """How many passages, sources and works there are."""
         query = "SELECT total(count), count(*) FROM sources"
         passages, sources = self._sources.execute(query).fetchone()
-        query = "SELECT count(DISTINCT work) FROM sources WHERE work != ''"
+        query = "SELECT count(*) FROM (SELECT DISTINCT work FROM sources WHERE work != '')"
         works = self._sources.execute(query).fetchone()[0]
         return {"passages": int(passages), "sources": int(sources), "works": int(works)}

@@ -42,7 +42,7 @@ CREATE TABLE sources (
     work TEXT NOT NULL, source TEXT NOT NULL, fingerprint TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (work, source)
 ) WITHOUT ROWID;
-CREATE INDEX sources_by_row ON sources (first);
+CREATE INDEX sources_by_row ON sources (first, count);
 """
 
 
