@@ -137,7 +137,9 @@ def test_marks_for_values_are_those_of_psycopg():
     assert as_statement("SELECT a % 2 FROM t WHERE b = ?") == b"SELECT a %% 2 FROM t WHERE b = %s"
 
 
-def test_an_offline_refresh_makes_the_same_library_with_both(postgres_server, tmp_path, state):
+def test_an_offline_refresh_makes_the_same_library_with_both(
+    postgres_server, tmp_path, state, capsys
+):
     def built(folder, address=""):
         if address:
             empty(address, tmp_path / folder / "library")
@@ -148,11 +150,15 @@ def test_an_offline_refresh_makes_the_same_library_with_both(postgres_server, tm
             listed = [dataclasses.asdict(entry) for entry in entries(catalogue)]
             (run,) = catalogue.runs()
             assert catalogue.is_file is not bool(address)
-        return listed, run.state, {k: report["counts"].get(k) for k in ("notes", "works")}
+        assert main(["search", "attention", "--json", "--library", str(settings.library)]) == 0
+        hits = re.sub(r'"build": "[^"]*"', "", capsys.readouterr().out)
+        counts = {k: report["counts"].get(k) for k in ("notes", "works", "passages")}
+        return listed, run.state, counts, hits
 
     here, there = built("here"), built("there", postgres_server)
     assert here == there
     assert len(here[0]) == 2
+    assert "What I think" in here[3]
 
 
 # ── where it is ───────────────────────────────────────────────────────────────────────────────────
@@ -286,7 +292,7 @@ def test_a_reader_connects_again_and_a_writer_ends_and_loses_nothing(path, super
         with pytest.raises(LibraryError, match="does not answer any more") as lost:
             catalogue.decide("k", "none", NOW)
         assert lost.value.transient
-        with pytest.raises(LibraryError, match="does not answer any more"), catalogue.write():
+        with pytest.raises(LibraryError, match="terminating connection"), catalogue.write():
             catalogue.decide("k", "none", NOW)
     with Catalogue.open(path) as read:
         assert (read.works(), read.decisions()) == ({WORK.id: WORK}, {})

@@ -74,6 +74,7 @@ class Postgres:
         self.place = place
         self._reads_only = reads_only
         self._is_closed = False
+        self._lost = ""
         self._keys: dict[str, _Table] | None = None
         self._db = self._connect()
 
@@ -107,6 +108,8 @@ class Postgres:
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> Cursor:
         """See `Database`."""
         kept = [[as_value(value) for value in row] for row in rows]
+        if len(kept) == 1:  # a prepared statement, which is twice as fast as a batch of one
+            return self._told(lambda: self._db.execute(as_statement(sql), kept[0]))
 
         def run() -> Cursor:
             cursor = self._db.cursor()
@@ -126,6 +129,7 @@ class Postgres:
                 if self._is_closed or not self._reads_only or not self._db.closed:
                     raise
                 self._db = self._connect()
+                self._lost = ""
                 if was_in_transaction:  # what it read before may not go with what it would read now
                     raise
                 return run()
@@ -134,6 +138,11 @@ class Postgres:
     def is_closed(self) -> bool:
         """Whether the program itself closed it."""
         return self._is_closed
+
+    def lost(self, why: str) -> str:
+        """Why the server was lost first; later statements only know that it is."""
+        self._lost = self._lost or why
+        return self._lost
 
     def stream(self, sql: str) -> Iterator[Any]:
         """See `Database`."""
@@ -387,7 +396,7 @@ def _clear(place: PostgresPlace, database: Postgres) -> Iterator[None]:
             raise
         why = one_line(error)
         if isinstance(error, psycopg.OperationalError) and error.sqlstate not in STATES:
-            message = GONE.format(place=place, why=why)
+            message = GONE.format(place=place, why=database.lost(why))
             raise LibraryError(message, subject=str(place), transient=True) from error
         meaning = STATES.get(error.sqlstate or "", "it refuses what litmap asks: {why}")
         raise LibraryError(
