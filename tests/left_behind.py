@@ -35,6 +35,7 @@ SHARED_THREADS = (
     "litmap-words",
     "litmap-cores",
     "litmap-search",
+    "AnyIO worker",
     "tqdm_monitor",
     "fsspecIO",
     "asyncio_",

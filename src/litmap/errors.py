@@ -7,6 +7,8 @@ LitmapError
 ├── LibraryError          the library on disk: none there, damaged, newer than this program
 │   ├── NoLibrary
 │   ├── Busy                another refresh holds the library
+│   ├── LibraryAway         a server does not answer for its library
+│   ├── LibraryChanged      a server's library has a newer build
 │   ├── DamagedBuild
 │   └── NewerCatalogue
 ├── NoteError             one note could not be read
@@ -70,6 +72,18 @@ class NoLibrary(LibraryError):
 
 class Busy(LibraryError):
     """Another process is writing this library."""
+
+    transient = True
+
+
+class LibraryAway(LibraryError):
+    """A library behind a server that does not answer, or not as it should."""
+
+    transient = True
+
+
+class LibraryChanged(LibraryError):
+    """A server has a newer build of its library than the one it was asked for."""
 
     transient = True
 

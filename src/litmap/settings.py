@@ -164,8 +164,11 @@ class Settings:
     """The schema there that the catalogue has to itself, called after the library's folder where
     empty; below [catalogue]: schema."""
     search_also: tuple[str, ...] = ()
-    """Folders of libraries that `litmap search` searches as one with yours, e.g.
-    ["/lab/papers"]."""
+    """Folders of libraries that `litmap search` searches as one with yours, and addresses of those
+    that `litmap serve` serves, e.g. ["/lab/papers", "http://server.lab:8700"]."""
+    search_own: bool = True
+    """Search your own library too, beside those of `search_also`. `library = ["http://a:8700",
+    "http://b:8700"]` in the file names libraries to search and leaves yours out."""
     search_history: int = 30
     """How many of your last searches the app offers; they stand in the library's folder. 0 keeps
     none."""
@@ -193,7 +196,13 @@ LLM_CONSENT_NAME = "LITMAP_LLM_CONSENT"
 """The variable with addresses of language models that sentences of papers may be sent to."""
 SMTP_PASSWORD_NAME = "LITMAP_SMTP_PASSWORD"  # noqa: S105 - a name, no password
 """The variable with the mail server's password; it stands nowhere else."""
-NO_SETTINGS = frozenset({"LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME, SMTP_PASSWORD_NAME})
+SERVER_TOKEN_NAME = "LITMAP_SERVER_TOKEN"  # noqa: S105 - a name, no token
+"""The variable with the token of libraries that are served; it stands nowhere else."""
+NO_SETTINGS = frozenset(
+    {
+        "LITMAP_SHARED", LLM_KEY_NAME, LLM_CONSENT_NAME, SMTP_PASSWORD_NAME, SERVER_TOKEN_NAME,
+    }
+)  # fmt: skip
 """Variables of the environment that are no settings: the tests' own, and what stands in no file."""
 TABLES = ("llm", "digest", "watch", "workers", "catalogue")
 """Tables of the file whose entries are settings too: `url` below `[llm]` is `llm_url`."""
@@ -201,6 +210,7 @@ _SECRETS = {
     "llm_key": LLM_KEY_NAME,
     "digest_password": SMTP_PASSWORD_NAME,
     "catalogue_password": "PGPASSWORD",
+    "server_token": SERVER_TOKEN_NAME,
 }
 """What somebody may put into a file and must not."""
 _FILES = ("digest_folder", "digest_feed", "watch_inbox")
@@ -217,6 +227,11 @@ def api_keys() -> dict[str, str]:
     """
     named = KEY_NAMES.items()
     return {service: os.environ[name] for service, name in named if os.environ.get(name)}
+
+
+def server_token() -> str:
+    """The token of libraries that are served, from the environment (LITMAP_SERVER_TOKEN)."""
+    return os.environ.get(SERVER_TOKEN_NAME, "").strip()
 
 
 def llm_key() -> str:
@@ -446,7 +461,7 @@ def read_file(content: bytes, path: Path) -> dict[str, Any]:
         values = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number without end
         raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
-    result = _known(flatten(values, str(path)), str(path))
+    result = _known(_with_several_libraries(flatten(values, str(path))), str(path))
     for name in ("library", "state"):
         if name in result:
             result[name] = path.parent / result[name]
@@ -457,13 +472,34 @@ def read_file(content: bytes, path: Path) -> dict[str, Any]:
         if result.get(name):
             result[name] = str(path.parent / _home(result[name]))
     if "search_also" in result:
-        folders = result["search_also"]
-        result["search_also"] = tuple(str(path.parent / _home(folder)) for folder in folders)
+        result["search_also"] = tuple(
+            place if is_web_address(place) else str(path.parent / _home(place))
+            for place in result["search_also"]
+        )
     if "notes" in result:
         result["notes"] = tuple(
             note if note == "-" else str(path.parent / _home(note)) for note in result["notes"]
         )
     return result
+
+
+def _with_several_libraries(values: dict[str, Any]) -> dict[str, Any]:
+    """The values where `library` is a list: the first folder is the library, the others, and the
+    addresses, are searched with it, or alone where there is no folder.
+    """
+    places = values.get("library")
+    if not isinstance(places, list):
+        return values
+    rest = {name: value for name, value in values.items() if name != "library"}
+    folders = [place for place in places if not is_web_address(str(place))]
+    own = {"library": folders[0]} if folders else {"search_own": False}
+    others = [place for place in places if not folders or place is not folders[0]]
+    return {**rest, **own, "search_also": [*others, *rest.get("search_also", [])]}
+
+
+def is_web_address(place: str) -> bool:
+    """Whether it is an address and no folder."""
+    return place.startswith(("http://", "https://"))
 
 
 def flatten(values: Mapping[str, Any], where: str) -> dict[str, Any]:

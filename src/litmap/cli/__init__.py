@@ -71,6 +71,7 @@ def build_parser() -> Parser:
         links_command,
         notices_command,
         read_commands,
+        serve_command,
         watch_command,
         write_commands,
     )
@@ -90,6 +91,7 @@ def build_parser() -> Parser:
     notices_command.add_notices(commands)
     links_command.add_links(commands)
     watch_command.add_watch(commands)
+    serve_command.add_serve(commands)
     return parser
 
 

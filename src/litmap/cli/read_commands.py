@@ -40,6 +40,7 @@ from litmap.cli.topics_text import print_coverage, print_topics
 from litmap.errors import UsageError
 from litmap.parsing.percentages import chance_words
 from litmap.parsing.person_names import short_authors
+from litmap.settings import is_web_address
 
 if TYPE_CHECKING:
     from litmap.catalogue.entries import Entry
@@ -89,10 +90,10 @@ def _add_search(commands: Any) -> None:
     parser.add_argument(
         "--also",
         action="append",
-        type=Path,
         default=[],
         metavar="LIBRARY",
-        help="search this library as one with yours; may be given again",
+        help="search this library (a folder, or the address of one that `litmap serve` serves) as "
+        "one with yours; may be given again",
     )
     named = parser.add_mutually_exclusive_group()
     named.add_argument("--save", metavar="NAME", help="keep this search under a name")
@@ -105,15 +106,15 @@ def search(args: argparse.Namespace) -> int:
     """`litmap search`."""
     query = _query_of(args)
     with _searched(args) as libraries:
-        library = libraries.libraries[0]
-        if args.like:
-            results = library.more_like(query, limit=args.limit)
+        own = libraries.own
+        if args.like and own is not None:
+            results = own.more_like(query, limit=args.limit)
         elif args.where:
             results = libraries.locate(query, limit=args.limit)
         else:
             results = libraries.search(query, limit=args.limit, by=args.by)
         if args.json:
-            searched = {"close": results.close, "build": library.build_id}
+            searched = {"close": results.close, "build": own.build_id if own else None}
             print_json([{**record, **searched} for record in results.as_json()])
             if results.message:
                 print(wrap(results.message), file=sys.stderr)
@@ -126,10 +127,17 @@ def _searched(args: argparse.Namespace) -> JoinedLibraries:
     """The library of this command, and those beside it. Raises `UsageError`."""
     from litmap.library import JoinedLibraries
 
+    beside = list(args.also)
+    served = str(args.library or "")
+    if is_web_address(served):
+        args.library = None
+        beside.insert(0, served)
     settings = settings_of(args)
-    if args.also and args.like:
+    if is_web_address(served):
+        settings = dataclasses.replace(settings, search_own=False, search_also=())
+    if args.like and (args.also or not settings.search_own):
         raise UsageError("--like knows your own library alone; leave --also out")
-    return JoinedLibraries.open(settings, [*settings.search_also, *args.also])
+    return JoinedLibraries.open(settings, [*settings.search_also, *beside])
 
 
 def _query_of(args: argparse.Namespace) -> str:

@@ -23,12 +23,18 @@ from litmap.errors import (
     DamagedBuild,
     LibraryError,
     LitmapError,
-    ModelError,
     NoLibrary,
     PdfError,
     SearchError,
 )
-from litmap.library.results import SearchHit, SearchResults, show_hit, show_results
+from litmap.library.results import (
+    NOTE_PREFIX,
+    SearchHit,
+    SearchResults,
+    show_hit,
+    show_results,
+)
+from litmap.library.search_models import load_encoder, load_reranker
 from litmap.library.summary_view import SummaryView
 from litmap.library.topics_view import TopicsView
 from litmap.models import (
@@ -89,6 +95,16 @@ _LINE_FORMATS = frozenset({"text", "markdown", "org", "rst", "mediawiki", "latex
 """Formats of notes in which a line is a thing of its own and may be moved."""
 NOTES_SHOWN = 3
 """At most so many passages of the reader's own notes stand beside a search's results."""
+
+
+def facts_of(entry: Entry) -> search.Facts:
+    """What filters ask of a work."""
+    work, labels = entry.work, entry.labels
+    return search.Facts(
+        work.id, work.title, work.authors, work.year, work.ids, entry.headings,
+        tuple(dict.fromkeys(m.note for m in entry.mentions)), work.venue, entry.status,
+        str(labels.state), labels.is_important, labels.tags,
+    )  # fmt: skip
 
 
 class Library:
@@ -330,29 +346,13 @@ class Library:
         """The embedding model the build was made with. Raises `ModelError` where it is not on this
         machine.
         """
-        from litmap import vectors
-
         facts = self._need_build().facts
-        model = str(facts.get("model") or self.settings.model)
-        own = self.settings
-        same = model == own.model  # the settings may name the next build's model already
-        encoder = vectors.load_encoder(
-            model,
-            models_dir=own.state / "models",
-            backend=own.backend if same else "auto",
-            threads=own.threads or None,
-            prompts=vectors.Prompts(
-                own.query_prompt if same else "", str(facts.get("passage_prompt") or "")
-            ),
-            offline=own.offline,
+        return load_encoder(
+            self.settings,
+            str(facts.get("model") or self.settings.model),
+            str(facts.get("model_key") or ""),
+            str(facts.get("passage_prompt") or ""),
         )
-        if facts.get("model_key", "") not in ("", encoder.key):
-            message = (
-                f"the index was made with another {model} than is here: "
-                "`litmap refresh` makes it anew"
-            )
-            raise ModelError(message, subject=model)
-        return encoder
 
     @cached_property
     def _keywords(self) -> KeywordIndex:
@@ -373,14 +373,7 @@ class Library:
     @cached_property
     def facts(self) -> Mapping[str, search.Facts]:
         """What filters ask of each work, by its id."""
-        return {
-            e.work.id: search.Facts(
-                e.work.id, e.work.title, e.work.authors, e.work.year, e.work.ids, e.headings,
-                tuple(dict.fromkeys(m.note for m in e.mentions)), e.work.venue, e.status,
-                str(e.labels.state), e.labels.is_important, e.labels.tags,
-            )
-            for e in self._entries
-        }  # fmt: skip
+        return {entry.work.id: facts_of(entry) for entry in self._entries}
 
     @cached_property
     def _searcher(self) -> Searcher:
@@ -397,33 +390,32 @@ class Library:
             words,
             build,
             self.facts,
-            reranker=self.reranker(),
+            reranker=load_reranker(self.settings),
             citing=citing,
         )
 
-    def reranker(self) -> search.Reranker | None:
-        """The second stage of the search, where the settings name one. Raises `ModelError`."""
-        from litmap import vectors
-
-        own = self.settings
-        if not own.reranker:
-            return None
-        return vectors.load_reranker(
-            own.reranker,
-            models_dir=own.state / "models",
-            threads=own.threads or None,
-            offline=own.offline,
-        )
-
-    def search_part(self, is_searched: Callable[[str], bool]) -> search.LocalPart:
-        """The library as one of several that are searched as one, with those of its works (and
-        notes, `note:<path>`) that `is_searched`. Raises `NoLibrary`, `DamagedBuild`.
+    def search_part(self, hidden: frozenset[str], *, with_notes: bool) -> search.LocalPart:
+        """The library as one of several that are searched as one, without the works that are
+        `hidden`, and `with_notes` of the reader or without. Raises `NoLibrary`, `DamagedBuild`.
         """
         from litmap import keywords
+
+        def is_searched(name: str) -> bool:
+            return name not in hidden and (with_notes or not name.startswith(NOTE_PREFIX))
 
         build = self._need_build()
         words = keywords.KeywordIndex.open(build.path("keywords"), is_searched)
         return search.LocalPart(self._vectors, words, build, self.facts)
+
+    @property
+    def name(self) -> str:
+        """Where it is, for one of several."""
+        return str(self.paths.root)
+
+    @property
+    def dim(self) -> int:
+        """Components of its vectors. Raises `NoLibrary`."""
+        return self._vectors.dim
 
     @property
     def model(self) -> tuple[str, str]:
