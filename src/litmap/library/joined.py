@@ -161,8 +161,8 @@ class JoinedLibraries:
         """What those libraries say that answer, and which do not."""
         away: dict[str, str] = {}
         for _ in range(MAX_ROUNDS):
+            joint = self._joined_now(away)
             try:
-                joint = self._joined_now(away)
                 found = ask(joint)
             except (LibraryAway, LibraryChanged) as error:
                 logger.info("%s", error.message)
