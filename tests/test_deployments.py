@@ -226,3 +226,64 @@ def test_a_service_starts_a_program_that_the_image_has(service):
     if command[0] == "litmap":
         build_parser().parse_args(command[1:])
     assert os.environ.get("PREFECT_API_URL") is None
+
+
+# ── Kubernetes ────────────────────────────────────────────────────────────────────────────────────
+KUBERNETES = list(yaml.safe_load_all((ROOT / "kubernetes.yaml").read_text(encoding="utf-8")))
+
+
+def pods():
+    """Each kind's name, the labels of its pods, and what they are."""
+    for thing in KUBERNETES:
+        spec = thing.get("spec", {})
+        if thing["kind"] == "CronJob":
+            yield thing["metadata"]["name"], {}, spec["jobTemplate"]["spec"]["template"]["spec"]
+        elif thing["kind"] == "Deployment":
+            labels = spec["template"]["metadata"]["labels"]
+            assert labels == spec["selector"]["matchLabels"]
+            yield thing["metadata"]["name"], labels, spec["template"]["spec"]
+
+
+def named(kind):
+    return {t["metadata"]["name"]: t["spec"] for t in KUBERNETES if t["kind"] == kind}
+
+
+def test_volumes_of_pods_are_claimed_and_the_notes_only_read():
+    claims = named("PersistentVolumeClaim")
+    for _, _, pod in pods():
+        volumes = {v["name"]: v["persistentVolumeClaim"] for v in pod.get("volumes", ())}
+        assert {volume["claimName"] for volume in volumes.values()} <= claims.keys()
+        mounts = {m["name"]: m for c in pod["containers"] for m in c.get("volumeMounts", ())}
+        assert mounts.keys() == volumes.keys()
+        assert {m["mountPath"] for m in mounts.values()} <= {"/papers", "/notes"}
+        assert "notes" not in mounts or mounts["notes"]["readOnly"]
+
+
+def test_services_lead_to_pods_and_workers_to_the_scheduler():
+    labels = [own for _, own, _ in pods()]
+    services = named("Service")
+    for service in services.values():
+        assert service["selector"] in labels
+    (port,) = services["litmap-scheduler"]["ports"]
+    address = f"tcp://litmap-scheduler:{port['port']}"
+    by_name = {name: pod["containers"][0] for name, _, pod in pods()}
+    assert address in by_name["litmap-workers"]["args"]
+    assert str(port["port"]) in by_name["litmap-scheduler"]["args"]
+    given = {own["name"]: own.get("value") for own in by_name["litmap-refresh"]["env"]}
+    assert given == {"LITMAP_WORKERS_RUNNER": "dask", "LITMAP_WORKERS_ADDRESS": address}
+    (deployment,) = [d for d in DEPLOYMENTS if d["name"] == "papers-kubernetes"]
+    assert deployment["work_pool"]["job_variables"]["env"] == given
+    assert {pod["image"] for pod in by_name.values()} == {
+        deployment["work_pool"]["job_variables"]["image"]
+    }
+
+
+def test_pods_start_programs_that_the_image_has():
+    from litmap.cli import build_parser
+
+    for _, _, pod in pods():
+        (container,) = pod["containers"]
+        program, *arguments = container["args"]
+        assert program in {"litmap", "dask"}
+        if program == "litmap":
+            build_parser().parse_args(arguments)
