@@ -18,14 +18,14 @@ from benchmarks.places import ROOT, SHARED, shared
 
 WITHOUT_DATA = (
     *("speed.notes", "speed.throughput", "speed.topics", "speed.keywords", "speed.embedding"),
-    *("speed.scale", "speed.search", "reliability.same_end_state", "reliability.random_faults"),
+    *("speed.search", "reliability.same_end_state", "reliability.random_faults"),
     "living.thirty_weeks",
     *("speed.maps", "speed.app_pages"),
 )
 WITH_DATA = (
     *("quality.reference_lists", "quality.resolving", "quality.summaries", "quality.questions"),
     *("quality.titles", "quality.new_papers", "quality.themes"),
-    "speed.whole_run",
+    *("speed.whole_run", "speed.scale"),
 )
 WITHOUT_JSON = ("quality.extraction", "quality.inbox")
 COLLECTIONS = {"quality.retrieval": "retrieval", "quality.topics": "topics"}

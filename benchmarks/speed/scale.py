@@ -1,11 +1,11 @@
 """How a library grows: build, open, refresh and whole searches at 10 thousand to 10 million
 passages.
 
-    python -m benchmarks.speed.scale --from LIBRARY [--sizes 10000 100000] [--keep DIR] [--json]
-    python -m benchmarks.speed.scale --from LIBRARY --measure DIR/INDEX
+    python -m benchmarks.speed.scale [--from LIBRARY] [--sizes 10000 100000] [--keep DIR] [--json]
+    python -m benchmarks.speed.scale --from LIBRARY --measure DIR/SIZE
 
-LIBRARY is a real one (`litmap add PDF…`, some 60 papers) made with the usual model. Its papers are
-multiplied: each copy of a passage lies near it, moved along differences of two passages of one
+LIBRARY is a real one (some 60 papers) made with the usual model; else one is made of papers of
+LITMAP_SHARED or `../shared`. Its papers are multiplied: each copy of a passage lies near it, moved along differences of two passages of one
 paper, and a share of its words is drawn anew from all words of the library, so that nearly nothing
 is a repetition (`Multiplied`). Every size is built in a process of its own; peak memory is that of
 all its processes together, what they have mapped from files apart. `--keep` keeps the built
@@ -17,17 +17,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.places import shared
+from benchmarks.rivals.side_by_side import draw
 from benchmarks.speed.search import questions
 from litmap import builds, keywords
 from litmap.builds import Addition, Build, BuildWriter, Changes, open_build
@@ -35,10 +38,13 @@ from litmap.chunks import is_embedded
 from litmap.index import VectorIndex, update_index
 from litmap.models import Chunk
 from litmap.paths import LibraryPaths
+from litmap.pipeline import add_dropped
 from litmap.pipeline.index_writers import write_keywords
 from litmap.search import Facts, Searcher
+from litmap.settings import load_settings
 from litmap.vectors import load_encoder
 
+PAPERS = 60
 REPLACED = 0.3
 """Share of a copy's words that are drawn anew."""
 OF_PAPER, OF_PASSAGE = 0.5, 0.5
@@ -338,7 +344,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--from", dest="library", type=Path, required=True)
+    parser.add_argument("--from", dest="library", type=Path, help="a library")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--keep", type=Path, help="keep the libraries in this folder, by size")
     parser.add_argument("--measure", type=Path, help="a library that was kept")
@@ -346,16 +352,29 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--build", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    models = options.models or options.library / "models"
-    if options.build:
-        print(json.dumps(build(Multiplied(options.library), options.build, options.keep)))
-    elif options.measure:
-        show(measure(Multiplied(options.library), options.measure, models), as_json=options.json)
-    else:
-        with tempfile.TemporaryDirectory() as scratch:
-            for size in options.sizes:
-                folder = (options.keep or Path(scratch)) / str(size)
-                show(in_processes(options.library, size, folder, models), as_json=options.json)
+    with tempfile.TemporaryDirectory() as scratch:
+        library = options.library or real_library(Path(scratch) / "real")
+        models = options.models or library / "models"
+        if options.build:
+            print(json.dumps(build(Multiplied(library), options.build, options.keep)))
+        elif options.measure:
+            show([measure(Multiplied(library), options.measure, models)], as_json=options.json)
+        else:
+            kept = options.keep or Path(scratch)
+            found = (in_processes(library, n, kept / str(n), models) for n in options.sizes)
+            show(found, as_json=options.json)
+
+
+def real_library(folder: Path) -> Path:
+    """A library of some of the shared papers."""
+    given = shared()
+    if given is None:
+        raise SystemExit("the shared papers are not here: set LITMAP_SHARED, or name a library")
+    (folder / "papers").mkdir(parents=True)
+    for paper in draw(given, PAPERS, 0)[0]:
+        shutil.copy(paper, folder / "papers")
+    add_dropped(load_settings({"library": folder, "offline": True}))
+    return folder
 
 
 def in_processes(library: Path, size: int, folder: Path, models: Path) -> dict[str, Any]:
@@ -368,17 +387,18 @@ def in_processes(library: Path, size: int, folder: Path, models: Path) -> dict[s
     ):
         command = [sys.executable, "-m", "benchmarks.speed.scale", "--from", str(library), *task]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        found |= json.loads(done.stdout)
+        printed = json.loads(done.stdout)
+        found |= printed[0] if isinstance(printed, list) else printed
     return found
 
 
-def show(found: dict[str, Any], *, as_json: bool) -> None:
-    print(
-        json.dumps(found)
-        if as_json
-        else "\n".join(f"{key:16} {value}" for key, value in found.items()) + "\n",
-        flush=True,
-    )
+def show(found: Iterable[dict[str, Any]], *, as_json: bool) -> None:
+    """Print figures, as a table each as soon as they are there."""
+    if as_json:
+        print(json.dumps(list(found)))
+        return
+    for figures in found:
+        print("".join(f"{key:16} {value}\n" for key, value in figures.items()), flush=True)
 
 
 if __name__ == "__main__":
