@@ -21,7 +21,7 @@ from litmap.errors import Busy, LibraryError, NewerCatalogue, NoLibrary, Setting
 from litmap.models import Citation, Event, EventKind, Mention, PdfFile, Reference, Resolution, Work
 from litmap.paths import LibraryPaths
 from litmap.pipeline import RefreshRun, refresh
-from litmap.pipeline.examination import examine
+from litmap.pipeline.examination import _catalogue
 from litmap.pipeline.open_catalogue import open_to_write
 from litmap.settings import load_settings
 from tests.postgres_server import SCHEMA
@@ -174,9 +174,9 @@ def test_a_library_is_made_where_the_settings_say_and_found_without_them(
     assert not paths.catalogue.exists()
     with Catalogue.open(paths.catalogue) as catalogue:
         assert len(catalogue.notes()) == 1
-    checks = {c.name: c for c in examine(dataclasses.replace(settings, catalogue_address=""))}
-    assert checks["catalogue"].ok
-    assert "(schema library), which answers" in checks["catalogue"].text
+    (check,) = _catalogue(dataclasses.replace(settings, catalogue_address=""))
+    assert check.ok
+    assert "(schema library), which answers" in check.text
 
 
 def test_another_library_of_the_same_name_is_refused_until_it_is_said_to_be_the_same(
@@ -317,7 +317,8 @@ def test_a_refresh_that_loses_the_server_ends_with_a_word_and_the_next_goes_on(
         run.read_notes()
     with Catalogue.open(path) as read:
         assert len(read.notes()) == 1
-    refresh(settings)
+    with RefreshRun(settings) as run:
+        run.read_notes()
     with Catalogue.open(path) as read:
         assert [run.state for run in read.runs()] == ["done", "interrupted"]
 
