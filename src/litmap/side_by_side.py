@@ -40,8 +40,8 @@ class Threads:
         """`work` of the items at each place, as `map` has it; a single one on the caller's own
         thread.
         """
-        if len(items[0]) == 1:
-            return [work(*(own[0] for own in items))]
+        if len(items[0]) < 2:
+            return [work(*own) for own in zip(*items, strict=True)]
         return list(self._pool.map(work, *items))
 
 

@@ -32,6 +32,8 @@ SUM_UNIT = 1 / 512
 """Scores are added up as whole multiples of it: such sums are exact, so they are the same however
 passages are spread over segments and machines.
 """
+SUMMED_AT_ONCE = 1 << 16
+"""Scores that stay in a core's cache while they are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +176,10 @@ def judge_language(text: str, sizes: Mapping[str, int], held: Sequence[Mapping[s
 
 def exact_sums(scores: Floats) -> tuple[int, int]:
     """The sum of scores, and of their squares, in units of `SUM_UNIT`."""
-    units = np.rint(scores * np.float32(1 / SUM_UNIT)).astype(np.float64)
-    return int(units.sum()), int(np.einsum("i,i->", units, units))
+    total = squares = 0
+    for begin in range(0, scores.size, SUMMED_AT_ONCE):
+        some = scores[begin : begin + SUMMED_AT_ONCE]
+        units = np.rint(some * np.float32(1 / SUM_UNIT)).astype(np.float64)
+        total += int(units.sum())
+        squares += int(np.einsum("i,i->", units, units))
+    return total, squares

@@ -95,6 +95,12 @@ class OpenSegment:
         else:
             array[self.segment.rows[self.alive]] = values[self.alive]
 
+    def part_of(self, array: NDArray[Any]) -> NDArray[Any]:
+        """The stretch of an array of zeros over rows that is the documents', else zeros."""
+        if self._first >= 0:
+            return array[self._first : self._first + self.size]
+        return np.zeros(self.size, array.dtype)
+
     def gather(self, array: NDArray[Any]) -> NDArray[Any]:
         """What an array over rows has for each document; for a dead one anything."""
         if self._first >= 0:
@@ -232,13 +238,14 @@ class WordLookup:
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
         """BM25 of every row with these counts, and the `k` best of the rows that are allowed."""
         scores = np.zeros(self._index.works.size, np.float32)
-        best = _BestRows(k, allowed)
+        best = _BestRows(k, None if allowed is None else fit_mask(allowed, scores.size))
         idf = [idf_of(counts.passages, int(held)) for held in counts.held.tolist()]
 
         def score(segment: OpenSegment, postings: Sequence[Postings]) -> tuple[int, int]:
-            own = np.zeros(segment.size, np.float32)
+            own = segment.part_of(scores)
             self._add(own, postings, segment.lengths, idf, counts.mean_length)
-            segment.scatter(own, scores)
+            if own.base is not scores:
+                segment.scatter(own, scores)
             best.take(segment, own)
             return exact_sums(own)
 
@@ -273,7 +280,10 @@ class WordLookup:
             if held.size:
                 factor = weight * rarity ** (1 + bm25.rarity)
                 counted = often.astype(np.float32)
-                scores[held] += bm25_scores(bm25, factor, counted, lengths.take(held), mean)
+                places = held.astype(np.intp, copy=False)  # once, for NumPy counts in these
+                own = bm25_scores(bm25, factor, counted, lengths.take(places), mean)
+                own += scores.take(places)
+                scores[places] = own
 
 
 def _count_in_works(segment: OpenSegment, postings: Sequence[Postings]) -> NDArray[np.float64]:
@@ -303,15 +313,17 @@ class _BestRows:
         if self._k <= 0:
             return
         bar = self._bar
-        docs = np.flatnonzero(scores >= bar if bar > 0 else scores > 0)
-        rows = segment.rows_at(docs)
+        good = scores >= bar if bar > 0 else scores > 0
         if self._allowed is not None:
-            kept = rows < self._allowed.size
-            kept[kept] = self._allowed[rows[kept]]
-            docs, rows = docs[kept], rows[kept]
+            good &= segment.gather(self._allowed)
+        docs = np.flatnonzero(good)
+        own = scores[docs]
+        if docs.size > self._k:
+            best = own >= np.partition(own, docs.size - self._k)[docs.size - self._k]
+            docs, own = docs[best], own[best]
         with self._guard:
-            self.rows = np.concatenate([self.rows, rows])
-            self._scores = np.concatenate([self._scores, scores[docs]])
+            self.rows = np.concatenate([self.rows, segment.rows_at(docs)])
+            self._scores = np.concatenate([self._scores, own])
             if self.rows.size > self._k:
                 self._keep_best()
 
@@ -321,3 +333,12 @@ class _BestRows:
         order = near[np.lexsort((self.rows[near], -self._scores[near]))[: self._k]]
         self.rows, self._scores = self.rows[order], self._scores[order]
         self._bar = float(self._scores[-1])
+
+
+def fit_mask(mask: Mask, size: int) -> Mask:
+    """The mask cut or filled with False to `size`: a build may hold rows that no word names."""
+    if mask.size == size:
+        return mask
+    fitted = np.zeros(size, bool)
+    fitted[: min(size, mask.size)] = mask[:size]
+    return fitted

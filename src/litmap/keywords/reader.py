@@ -8,7 +8,7 @@ of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from litmap.keywords import segments as files
-from litmap.keywords.lookup import OpenSegment, WordLookup
+from litmap.keywords.lookup import OpenSegment, WordLookup, fit_mask
 from litmap.keywords.scoring import Ranking, best_rows
 from litmap.keywords.segments import KINDS, Segment
 from litmap.parsing.languages import ENGLISH, rules_code
 from litmap.parsing.terms import Form, QueryWord, index_terms, query_words, term_key
+from litmap.side_by_side import CORES
 from litmap.word_counts import Asked, Bm25, ask, first_words, idf_of, judge_language
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
+MASKED_AT_ONCE = 1 << 20
+"""Rows of a mask that are made at once."""
 Terms = str | Mapping[str, float]
 """A text whose words are looked up, each weighing as often as it occurs, or terms (of
 `terms.terms`) with weights.
@@ -159,15 +162,22 @@ class KeywordIndex:
 
     # ── masks ────────────────────────────────────────────────────────────────────────────────────
     def rows_of(
-        self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
+        self, *, works: Collection[str] | None = None, kinds: Sequence[str] | None = None
     ) -> Mask:
         """Which rows are of these works and kinds (None: any), as a mask over all rows."""
         mask = self._rows_of_kinds(None if kinds is None else tuple(kinds))
-        if works is not None:
-            wanted = set(works)
-            chosen = np.fromiter((w in wanted for w in self.work_ids), bool, len(self.work_ids))
-            mask = mask & np.append(chosen, False)[self.works]
-        return mask
+        if works is None:
+            return mask
+        chosen = np.zeros(len(self.work_ids) + 1, bool)
+        chosen[[self.work_numbers[w] for w in works if w in self.work_numbers]] = True
+
+        def permitted(begin: int) -> Mask:
+            end = begin + MASKED_AT_ONCE
+            own: Mask = mask[begin:end] & chosen[self.works[begin:end]]
+            return own
+
+        begins = range(0, mask.size, MASKED_AT_ONCE)
+        return np.concatenate([np.empty(0, bool), *CORES.each(permitted, begins)])
 
     def _rows_of_kinds(self, kinds: tuple[str, ...] | None) -> Mask:
         """Living rows of these kinds, made once; nobody may write to it."""
@@ -259,15 +269,6 @@ class KeywordIndex:
         wanted = np.array([language in languages for language in self.languages])
         of_row: Mask = wanted[segment.gather(self._language_numbers)]
         return of_row
-
-
-def fit_mask(mask: Mask, size: int) -> Mask:
-    """The mask cut or filled with False to `size`: a build may hold rows that no word names."""
-    if mask.size == size:
-        return mask
-    fitted = np.zeros(size, bool)
-    fitted[: min(size, mask.size)] = mask[:size]
-    return fitted
 
 
 def _rules(number: int) -> str:

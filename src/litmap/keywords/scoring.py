@@ -25,8 +25,11 @@ class Ranking:
 
 
 def bm25_scores(bm25: Bm25, factor: float, counts: Floats, lengths: Floats, mean: float) -> Floats:
-    """What a word adds to texts that hold it so often and are so long, float32 (n,)."""
-    norm = lengths * np.float32(bm25.k1 * bm25.b / max(mean, 1e-9))
+    """What a word adds to texts that hold it so often and are so long, float32 (n,); takes
+    `lengths` for its own.
+    """
+    norm = lengths
+    norm *= np.float32(bm25.k1 * bm25.b / max(mean, 1e-9))
     norm += np.float32(bm25.k1 * (1 - bm25.b))
     norm += counts
     np.divide(counts, norm, out=norm)

@@ -31,7 +31,7 @@ def allowed_rows(
     if works is not None and not works:
         message = f"No work in the library matches {describe(query)}."
         return np.zeros(keywords.works.size, bool), message
-    mask = keywords.rows_of(works=None if works is None else sorted(works), kinds=query.kinds)
+    mask = keywords.rows_of(works=works, kinds=query.kinds)
     if not mask.any():
         where = f" that match {describe(query)}" if works is not None else ""
         kinds = " or ".join(query.kinds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from litmap.models import Passage
@@ -140,7 +140,7 @@ class WordRows(Protocol):
         ...
 
     def rows_of(
-        self, *, works: Sequence[str] | None = None, kinds: Sequence[str] | None = None
+        self, *, works: Collection[str] | None = None, kinds: Sequence[str] | None = None
     ) -> Mask:
         """Mask (rows,) of the rows of these works and kinds; None is any."""
         ...

@@ -421,7 +421,10 @@ def matching_works(query: Query, facts: Iterable[Facts]) -> set[str] | None:
         tests.append(lambda work: work.status in query.statuses)
     if query.years:
         tests.append(_by_year(*query.years))
-    return {work.id for work in facts if all(test(work) for test in tests)}
+    kept = list(facts)
+    for test in tests:
+        kept = [work for work in kept if test(work)]
+    return {work.id for work in kept}
 
 
 def _by_author(name: str) -> Callable[[Facts], bool]:
@@ -429,9 +432,12 @@ def _by_author(name: str) -> Callable[[Facts], bool]:
     do.
     """
     wanted = plain_text(name).split()
+    first = wanted[0] if wanted and wanted[0].isascii() else ""
 
     def test(work: Facts) -> bool:
         for author in work.authors:
+            if author.isascii() and first not in author.lower():
+                continue  # by far the most, and told without taking the name apart
             parts = plain_text(author).split()
             if wanted and all(any(part.startswith(word) for part in parts) for word in wanted):
                 return True
