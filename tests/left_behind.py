@@ -39,12 +39,14 @@ SHARED_THREADS = (
     "tqdm_monitor",
     "fsspecIO",
     "asyncio_",
+    "LanceDB",
 )
 """What the names of threads begin with that one process keeps for all, to its end."""
 SET_ONCE = frozenset(
     {
         "KMP_DUPLICATE_LIB_OK",
         "KMP_INIT_AT_FORK",
+        "LANCEDB_LOG",
         "MPLBACKEND",
         "ONEDNN_PRIMITIVE_CACHE_CAPACITY",
         "PREFECT_LOGGING_LEVEL",

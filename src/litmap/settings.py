@@ -163,6 +163,14 @@ class Settings:
     catalogue_schema: str = ""
     """The schema there that the catalogue has to itself, called after the library's folder where
     empty; below [catalogue]: schema."""
+    store_vectors: str = "files"
+    """Where passages and their vectors are searched: files (the library's own), lancedb or postgres
+    (with pgvector), which other programs read too. In the file also as vectors below [store], and
+    so is the other of this name."""
+    store_address: str = ""
+    """Where that store is: of lancedb a folder or "s3://bucket/folder", by default inside the
+    library; of postgres "postgresql://user@host/database", its password in PGPASSWORD or
+    ~/.pgpass."""
     search_also: tuple[str, ...] = ()
     """Folders of libraries that `litmap search` searches as one with yours, and addresses of those
     that `litmap serve` serves, e.g. ["/lab/papers", "http://server.lab:8700"]."""
@@ -187,6 +195,7 @@ FORMER_NAMES = {"paces": "request_intervals", "allow": "allowed_hosts", "workers
 """Names that settings had until 0.2; read with a warning."""
 CHOICES = {
     "lookups": tuple(Lookups),
+    "store_vectors": ("files", "lancedb", "postgres"),
     "workers_runner": ("here", "processes", "dask", "ray"),
 }
 """Settings that have one of a few values."""
@@ -204,7 +213,7 @@ NO_SETTINGS = frozenset(
     }
 )  # fmt: skip
 """Variables of the environment that are no settings: the tests' own, and what stands in no file."""
-TABLES = ("llm", "digest", "watch", "workers", "catalogue")
+TABLES = ("llm", "digest", "watch", "workers", "catalogue", "store")
 """Tables of the file whose entries are settings too: `url` below `[llm]` is `llm_url`."""
 _SECRETS = {
     "llm_key": LLM_KEY_NAME,
@@ -462,6 +471,12 @@ def read_file(content: bytes, path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number without end
         raise SettingsError(f"{path}: not valid TOML: {error}", subject=str(path)) from error
     result = _known(_with_several_libraries(flatten(values, str(path))), str(path))
+    return _beside_file(result, path)
+
+
+def _beside_file(values: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The values with their paths relative to the settings file."""
+    result = dict(values)
     for name in ("library", "state"):
         if name in result:
             result[name] = path.parent / result[name]
@@ -471,6 +486,8 @@ def read_file(content: bytes, path: Path) -> dict[str, Any]:
     for name in _FILES:
         if result.get(name):
             result[name] = str(path.parent / _home(result[name]))
+    if _is_folder_address(address := result.get("store_address", "")):
+        result["store_address"] = str(path.parent / _home(address))
     if "search_also" in result:
         result["search_also"] = tuple(
             place if is_web_address(place) else str(path.parent / _home(place))
@@ -520,6 +537,11 @@ def flatten(values: Mapping[str, Any], where: str) -> dict[str, Any]:
                 subject=name,
             )
     return flat
+
+
+def _is_folder_address(address: str) -> bool:
+    """Whether a store's address is a folder, no "s3://…"."""
+    return bool(address) and "://" not in address
 
 
 def _is_folder(path: Path) -> bool:

@@ -10,7 +10,14 @@ shared lock on it that keeps pruning away.
 from __future__ import annotations
 
 from litmap.builds.kept_results import KeptResults, key_of
-from litmap.builds.reader import Build, check_build, current_id, open_build, verify_build
+from litmap.builds.reader import (
+    Build,
+    check_build,
+    current_id,
+    facts_of_all,
+    open_build,
+    verify_build,
+)
 from litmap.builds.store import PassageFile, SourceRows
 from litmap.builds.store import read_blocks as read_passages
 from litmap.builds.writer import Addition, BuildWriter, Changes, plan, prune_builds
@@ -25,6 +32,7 @@ __all__ = [
     "SourceRows",
     "check_build",
     "current_id",
+    "facts_of_all",
     "key_of",
     "open_build",
     "plan",

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -331,6 +331,15 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
     if manifest.get("sha256", _digest(manifest)) != _digest(manifest):
         raise damaged(folder, MANIFEST, _CHANGED)
     return manifest
+
+
+def facts_of_all(paths: LibraryPaths) -> list[Mapping[str, Any]]:
+    """The facts of every published build that can be read, the old ones too, by id."""
+    found = []
+    for folder in sorted(paths.builds.glob("[!.]*")):
+        with suppress(DamagedBuild):
+            found.append(_read_manifest(folder)["facts"])
+    return found
 
 
 def _check_size(folder: Path, name: str, size: int) -> None:

@@ -70,7 +70,6 @@ from litmap.written_files import WrittenFiles
 if TYPE_CHECKING:
     from litmap import maps
     from litmap.digests import Digest
-    from litmap.index import VectorIndex
     from litmap.keywords import KeywordIndex
     from litmap.language_models.writer import Writer
     from litmap.language_models.written_texts import WrittenTexts
@@ -85,6 +84,7 @@ if TYPE_CHECKING:
     from litmap.protocols import Encoder
     from litmap.references import WorkIndex
     from litmap.search import Results, Searcher
+    from litmap.stores import StoredVectors
 
 
 logger = logging.getLogger(__name__)
@@ -365,10 +365,11 @@ class Library:
         return sorted(self._keywords.languages) if self.build_id else []
 
     @cached_property
-    def _vectors(self) -> VectorIndex:
-        from litmap import index
+    def _vectors(self) -> StoredVectors:
+        from litmap import stores
 
-        return index.VectorIndex.open(self._need_build().folder)
+        build = self._need_build()
+        return stores.open_vectors(build.folder, build.facts, self.paths.root)
 
     @cached_property
     def facts(self) -> Mapping[str, search.Facts]:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from litmap import builds, keywords, references, topics
-from litmap.errors import DamagedBuild, NoLibrary
+from litmap import builds, keywords, references, stores, topics
+from litmap.errors import DamagedBuild, LitmapError, NoLibrary
 from litmap.models import MARKS_PREFIX
 from litmap.paths import LibraryPaths
 from litmap.pipeline.analysis import PreviousLook, analyse
@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 CITING_VERSION = "1"
 """Raised with every change of what a build says of its citing sentences."""
+SOURCES_AT_ONCE = 64
+"""Sources whose vectors are asked for at once: a store elsewhere answers each question in some
+milliseconds."""
 KEPT_BUILDS = 2
 """Builds that stay: the current one, and the one before for readers that still hold it."""
 
@@ -69,7 +72,7 @@ class BuildPlan:
     @property
     def is_current(self) -> bool:
         """Whether the current build is that already."""
-        if self.base is None or self.added or self.removed:
+        if self.base is None or self.added or self.removed or self.has_other_store:
             return False
         return bool(self.base.facts.get("state") == self.state)
 
@@ -79,6 +82,13 @@ class BuildPlan:
         if self.base is None:
             return False
         return bool(self.base.facts.get("model_key") != self.inputs.encoder.key)
+
+    @property
+    def has_other_store(self) -> bool:
+        """Whether the base's vectors stand elsewhere than the new build's will."""
+        if self.base is None:
+            return False
+        return not self.inputs.store.holds(stores.place_of(self.base.facts))
 
     def changes(self) -> dict[str, list[str]]:
         """Titles of works that are new, changed or gone since the base."""
@@ -120,6 +130,7 @@ def make_build(
         report.changes = plan.changes()
         if plan.is_current and plan.base is not None:
             logger.info("build: %s is up to date", plan.base.id)
+            inputs.store.announce(stores.place_of(plan.base.facts))  # it was killed before, maybe
             passages = plan.base.count
             report.counts = {"passages": passages, "new_passages": 0, "build": plan.base.id}
             return report
@@ -127,10 +138,26 @@ def make_build(
             report.counts["model_before"] = plan.base.facts.get("model", "")
         build_id = _write(plan, report, progress)
     with builds.open_build(inputs.paths) as build:
+        inputs.store.announce(stores.place_of(build.facts))
         report.counts |= {"passages": build.count, "build": build_id}
-    builds.prune_builds(inputs.paths, KEPT_BUILDS)
+    _prune(inputs.paths)
     logger.info("build: %s holds %d passages", build_id, report.counts["passages"])
     return report
+
+
+def _prune(paths: LibraryPaths) -> None:
+    """Delete builds that nobody reads any more, and what stores hold for them alone."""
+    before = _places(paths)
+    builds.prune_builds(paths, KEPT_BUILDS)
+    try:
+        stores.prune(before, _places(paths), paths.root)
+    except LitmapError as error:
+        logger.warning("old builds stay in their store for now: %s", error)
+
+
+def _places(paths: LibraryPaths) -> list[stores.Place]:
+    """Where the vectors of all builds stand, old ones too."""
+    return [stores.place_of(facts) for facts in builds.facts_of_all(paths)]
 
 
 def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
@@ -143,12 +170,18 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
     with builds.BuildWriter(inputs.paths, base=plan.base) as writer:
         changes = writer.update(additions(plan.wanted[key] for key in plan.added), plan.removed)
         with timed(seconds, "vectors"):
-            embedder = inputs.embedder
-            write_vectors(writer, changes, embedder, inputs.titles, anew=plan.has_other_model)
+            place = write_vectors(
+                writer,
+                changes,
+                inputs.embedder,
+                inputs.titles,
+                anew=plan.has_other_model,
+                store=inputs.store,
+            )
         with timed(seconds, "keywords"):
             processes = inputs.processes
             write_keywords(writer, changes, inputs.titles, processes=processes)
-        bodies = _body_vectors(writer, inputs)
+        bodies = _body_vectors(writer, inputs, place)
         with builds.KeptResults(inputs.paths.results) as kept:
             if plan.is_fresh:
                 kept.clear()
@@ -161,26 +194,28 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
             write_citing_words(writer, analysis.said)
         seconds |= analysis.seconds
         with timed(seconds, "publish"):
-            build_id = writer.publish(
-                {**_facts(inputs), "state": plan.state, "model_key": inputs.encoder.key}
-            )
+            made = {"state": plan.state, "model_key": inputs.encoder.key}
+            where = {stores.FACT: dict(place)} if place else {}
+            build_id = writer.publish({**_facts(inputs), **made, **where})
     report.counts["new_passages"] = len(changes.added)
     return build_id
 
 
-def _body_vectors(writer: builds.BuildWriter, inputs: BuildInputs) -> Vectors:
+def _body_vectors(writer: builds.BuildWriter, inputs: BuildInputs, place: stores.Place) -> Vectors:
     """float32 (works, dim): the mean of the vectors of each work's passages in the new build, zeros
     without a PDF.
     """
-    from litmap import index
-
-    opened = index.VectorIndex.open(writer.folder)
+    opened = inputs.store.open(stores.StoredBuild(writer.folder, place))
     row_of = {e.work.id: i for i, e in enumerate(inputs.entries)}
     means = np.zeros((len(inputs.entries), inputs.encoder.dim), np.float32)
-    for source in writer.sources:
-        if source.work in row_of and _is_pdf(source):
-            rows = np.arange(source.first, source.first + source.count, dtype=np.int64)
-            mean = opened.vectors(rows).mean(axis=0)
+    pdfs = [s for s in writer.sources if s.work in row_of and _is_pdf(s)]
+    for begin in range(0, len(pdfs), SOURCES_AT_ONCE):
+        some = pdfs[begin : begin + SOURCES_AT_ONCE]
+        rows = [np.arange(s.first, s.first + s.count, dtype=np.int64) for s in some]
+        vectors = opened.vectors(np.concatenate(rows))
+        ends = np.cumsum([s.count for s in some])
+        for source, own in zip(some, np.split(vectors, ends[:-1]), strict=True):
+            mean = own.mean(axis=0)
             means[row_of[source.work]] = mean / (np.linalg.norm(mean) or 1.0)
     return means
 

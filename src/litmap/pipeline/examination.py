@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from litmap import builds, lock
+from litmap import builds, lock, stores
 from litmap.catalogue import Catalogue
 from litmap.catalogue.entries import entries
-from litmap.errors import DamagedBuild, LitmapError, NoLibrary
+from litmap.errors import DamagedBuild, LibraryError, LitmapError, NoLibrary, UsageError
 from litmap.paths import LibraryPaths
 from litmap.settings import KEY_NAMES, Settings, api_keys
 
@@ -241,6 +241,8 @@ def _build(paths: LibraryPaths) -> Iterator[Check]:
         with builds.open_build(paths) as build:
             builds.verify_build(build.folder)
             yield Check("build", True, f"{build.id}, {build.count} passages, all checksums right")
+            if stores.place_of(build.facts):
+                yield _store(build, paths)
     except NoLibrary:
         yield Check("build", False, "none yet", "`litmap refresh` makes one")
     except DamagedBuild as error:
@@ -250,3 +252,15 @@ def _build(paths: LibraryPaths) -> Iterator[Check]:
             error.message,
             "`litmap doctor --fix` builds it anew from the catalogue and the caches",
         )
+
+
+def _store(build: builds.Build, paths: LibraryPaths) -> Check:
+    """Whether the store of a build has its vectors."""
+    try:
+        count = len(stores.open_vectors(build.folder, build.facts, paths.root).rows)
+    except DamagedBuild as error:
+        return Check("store", False, error.message, "`litmap doctor --fix` fills it again")
+    except (LibraryError, UsageError) as error:
+        return Check("store", False, error.message, "the library's own files are whole")
+    kind = stores.place_of(build.facts)["kind"]
+    return Check("store", True, f"{count} vectors in {kind}")

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from litmap import chunks
-from litmap.builds import BuildWriter, Changes
+from litmap import chunks, stores
+from litmap.builds import Build, BuildWriter, Changes
 from litmap.models import Passage
 from litmap.parsing.languages import language_of
 from litmap.pipeline.analysis import Said
 from litmap.pipeline.embedder import Embedder
+from litmap.stores.files import FileStore
 
 logger = logging.getLogger(__name__)
 
@@ -35,32 +36,47 @@ def write_vectors(
     titles: Mapping[str, str],
     *,
     anew: bool = False,
-) -> None:
-    """The vector index of the new build; `anew` where the old one holds another model's vectors."""
-    import numpy as np
+    store: stores.VectorStore | None = None,
+) -> stores.Place:
+    """The passages and vectors of the new build in its store; where they stand. `anew` where the
+    old one holds another model's vectors.
+    """
+    store = store or FileStore()
+    base = _stored(writer.base)
+    if base is not None and not store.holds(base.place):
+        base, changes = None, writer.everything()
+    if anew:
+        base = None
 
-    from litmap import index
-
-    def blocks() -> Iterator[tuple[list[Passage], list[str]]]:
-        for block in blocks_of(changes):
-            some = [p for p in block if chunks.is_embedded(p.chunk)]
-            if some:
-                yield some, embedder.texts([p.chunk for p in some], titles.get(some[0].work, ""))
+    def texts(block: Sequence[Passage]) -> list[str]:
+        return embedder.texts([p.chunk for p in block], titles.get(block[0].work, ""))
 
     embedder.recall(_notes_before(writer, changes, embedder))
     if anew:
-        embedder.announce(group for _, group in blocks())
-    embedder.ensure(group for _, group in blocks())
+        embedder.announce(texts(block) for block in blocks_of(changes))
+    embedder.ensure(texts(block) for block in blocks_of(changes))
 
-    def step(old: Path | None, new: Path, _: Changes) -> None:
-        added = (
-            (np.array([p.row for p in block], np.int64), embedder.vectors(group))
-            for block, group in blocks()
-        )
-        base, removed = (None, changes.removed[:0]) if anew else (old, changes.removed)
-        index.update_index(base, new, added=added, removed=removed, dim=embedder.encoder.dim)
+    def step(_: Path | None, new: Path, changes: Changes) -> stores.Place:
+        blocks = (_embedded(block, texts(block), embedder) for block in blocks_of(changes))
+        removed = changes.removed if base is not None else changes.removed[:0]
+        change = stores.Change(blocks, removed, embedder.encoder.dim)
+        return store.write(base, stores.StoredBuild(new, {}), change)
 
-    writer.step(step, changes)
+    return writer.step(step, changes)
+
+
+def _stored(build: Build | None) -> stores.StoredBuild | None:
+    """Where a build's vectors stand."""
+    return stores.StoredBuild(build.folder, stores.place_of(build.facts)) if build else None
+
+
+def _embedded(block: Sequence[Passage], texts: list[str], embedder: Embedder) -> stores.Block:
+    """The passages of a source with the vectors of those that are embedded, of these texts."""
+    import numpy as np
+
+    mask = np.array([chunks.is_embedded(p.chunk) for p in block])
+    vectors = embedder.vectors(texts) if texts else np.empty((0, embedder.encoder.dim), np.float32)
+    return stores.Block(block, mask, vectors)
 
 
 def _notes_before(writer: BuildWriter, changes: Changes, embedder: Embedder) -> Iterator[list[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from litmap import stores
 from litmap.catalogue import Catalogue, TextRecord
 from litmap.catalogue.entries import Entry, entries
 from litmap.models import Mark, Note
@@ -18,6 +19,7 @@ from litmap.pipeline.reading_list import known_identifiers
 from litmap.pipeline.text_cache import TextCache
 from litmap.protocols import Encoder, Summariser
 from litmap.settings import Settings
+from litmap.stores.files import FileStore
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class BuildInputs:
     cite, by key; `former_titles` those of all works ever known, by id. `model` and
     `passage_prompt` are the settings that named the encoder, `abstracts` whether a work without a
     readable PDF stands with its title and abstract; `file_marks` what the reader marked in PDFs, by
-    their sha256; `processes` how many write side by side where there is much, 0 for one a core.
+    their sha256; `processes` how many write side by side where there is much, 0 for one a core;
+    `store` is where the vectors go.
     """
 
     paths: LibraryPaths
@@ -50,6 +53,7 @@ class BuildInputs:
     summariser: Summariser = field(default_factory=ExtractiveSummaries)
     file_marks: FileMarks = field(default_factory=dict)
     processes: int = 0
+    store: stores.VectorStore = field(default_factory=FileStore)
 
     @property
     def encoder(self) -> Encoder:
@@ -151,4 +155,5 @@ def gather_inputs(
         summariser=summariser or ExtractiveSummaries(),
         file_marks=catalogue.marks(),
         processes=settings.readers,
+        store=stores.choose(settings.store_vectors, settings.store_address, settings.library),
     )
