@@ -4,12 +4,11 @@ NumPy, FAISS, SQLite, other machines.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from litmap.operating_system import call_after_fork
+from litmap.operating_system import call_after_fork, usable_cores
 
 T = TypeVar("T")
 
@@ -45,5 +44,5 @@ class Threads:
         return list(self._pool.map(work, *items))
 
 
-CORES = Threads(os.cpu_count() or 1, "cores")
+CORES = Threads(usable_cores(), "cores")
 """A thread for each core."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -21,6 +20,7 @@ from litmap.index.segment import (
     read_state,
 )
 from litmap.operating_system import usable_cores
+from litmap.side_by_side import CORES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -219,8 +219,7 @@ class VectorIndex:
             with _faiss_threads(1):
                 return work(item)
 
-        with ThreadPoolExecutor(min(usable_cores(), len(items))) as pool:
-            return list(pool.map(alone, items))
+        return CORES.each(alone, items)
 
     def vectors(self, rows: Rows) -> Vectors:
         """The vectors of these rows, float32 (n, dim), exact to float16; zeros, near to nothing,

@@ -53,7 +53,7 @@ class KeywordIndex:
         """Works in the order in which they are numbered here; may hold works whose passages are all
         gone.
         """
-        self._segments = tuple(map(OpenSegment, segments, owners))
+        self._segments = tuple(CORES.each(OpenSegment, segments, owners))
         size = max((s.end for s in self._segments), default=0)
         self.works: NDArray[np.int32] = self._by_row(size, np.int32, lambda s: s.row_works, -1)
         """Number of each row's work, -1 for a row that is not indexed."""
@@ -67,8 +67,7 @@ class KeywordIndex:
     ) -> NDArray[Any]:
         """An array over all rows from what `of` gives for the documents of each segment."""
         array: NDArray[Any] = np.full(size, none, kind)
-        for segment in self._segments:
-            segment.scatter(of(segment), array)
+        CORES.each(lambda segment: segment.scatter(of(segment), array), self._segments)
         return array
 
     @classmethod
