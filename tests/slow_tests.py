@@ -42,5 +42,9 @@ class SlowTests:
         rows = [(seconds, name) for name, seconds in self._took.most_common(SHOWN)]
         rows.append((sum(seconds for seconds, _ in rows), f"these {len(rows)}"))
         rows.append((sum(self._took[name] for name in self._slow), "all marked slow"))
+        files: Counter[str] = Counter()
+        for name, seconds in self._took.items():
+            files[name.partition("::")[0]] += seconds
+        rows += [(seconds, name) for name, seconds in files.most_common(SHOWN)]
         for seconds, name in rows:
             terminalreporter.write_line(f"{seconds:7.1f} s {seconds / whole:6.1%}  {name}")
