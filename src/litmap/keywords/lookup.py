@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 MIN_THREADED_PASSAGES = 300_000
 """Passages from which segments are looked through on several threads."""
+MANY_POSTINGS = 5_000
+KEPT_COUNTS = 250
+"""Of so many words of a segment that many documents hold it is kept how often each work has them:
+10 MB for a million passages.
+"""
 
 
 class OpenSegment:
@@ -46,6 +51,7 @@ class OpenSegment:
         """The row behind its last."""
         self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
         """Words of its living passages."""
+        self._common_counts = lru_cache(KEPT_COUNTS)(self._whole_counts_in_works)
 
     @cached_property
     def alive(self) -> Mask:
@@ -115,6 +121,23 @@ class OpenSegment:
             return docs, counts
         alive = self.alive.take(docs)
         return docs[alive], counts[alive]
+
+    def counts_in_works(self, key: int) -> NDArray[Any]:
+        """How often each of the segment's works holds a word, by its key; what many documents hold
+        is kept, for it is in one question of several.
+        """
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common_counts(key)
+        return self.add_up_works(*self.holding(key))
+
+    def _whole_counts_in_works(self, key: int) -> NDArray[np.int32]:
+        return self.add_up_works(*self.holding(key)).astype(np.int32)
+
+    def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
+        """What documents have, added up by the segment's works, float64 (works,)."""
+        totals = np.bincount(self.segment.works.take(docs), counts, self.owners.size)
+        return totals.astype(np.float64, copy=False)
 
     def rows_holding(self, keys: Iterable[int]) -> Ints:
         """The rows that hold every one of these words."""
@@ -194,10 +217,10 @@ class WordLookup:
         """The documents of a segment that hold any form of a word, or a pair by its key, and how
         often.
         """
-        if isinstance(key, int):
-            return segment.holding(key)
-        if key.is_one_term:
-            return segment.holding(term_key(key.forms[0].term))
+        term = _one_key(key)
+        if term is not None:
+            return segment.holding(term)
+        assert isinstance(key, QueryWord)  # noqa: S101 - tells the type checker
         forms = [(form.weight, *self._read_form(segment, form)) for form in key.forms]
         docs, places = np.unique(np.concatenate([d for _, d, _ in forms]), return_inverse=True)
         weighed = np.concatenate([c.astype(np.float32) * np.float32(w) for w, _, c in forms])
@@ -230,10 +253,23 @@ class WordLookup:
         """How often each is held by each work, float64 (asked, works)."""
         totals = np.zeros((len(self.asked.keys), len(self._index.work_ids)))
         segments = self._index.segments
-        found = self._each(_count_in_works, segments, self._postings)
+        found = self._each(self._count_in_works, segments, self._postings)
         for segment, own in zip(segments, found, strict=True):
             totals[:, segment.owners] += own
         return totals
+
+    def _count_in_works(
+        self, segment: OpenSegment, postings: Sequence[Postings]
+    ) -> NDArray[np.float64]:
+        """How often each is held by each of a segment's works, float64 (asked, works)."""
+        counts = np.zeros((len(postings), segment.owners.size))
+        for own, key, found in zip(counts, self.asked.keys, postings, strict=True):
+            if found[0].size:
+                term = _one_key(key)
+                own[:] = (
+                    segment.add_up_works(*found) if term is None else segment.counts_in_works(term)
+                )
+        return counts
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
         """BM25 of every row with these counts, and the `k` best of the rows that are allowed."""
@@ -286,13 +322,11 @@ class WordLookup:
                 scores[places] = own
 
 
-def _count_in_works(segment: OpenSegment, postings: Sequence[Postings]) -> NDArray[np.float64]:
-    """How often each of the asked is held by each of a segment's works."""
-    works = segment.segment.works
-    counts = np.zeros((len(postings), segment.owners.size))
-    for own, (docs, often) in zip(counts, postings, strict=True):
-        own[:] = np.bincount(works.take(docs), often, own.size)
-    return counts
+def _one_key(key: QueryWord | int) -> int | None:
+    """The key of a pair, or of a word that is the same single term in all documents."""
+    if isinstance(key, int):
+        return key
+    return term_key(key.forms[0].term) if key.is_one_term else None
 
 
 class _BestRows:
