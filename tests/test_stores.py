@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> stores.VectorStore:
 def made(request: pytest.FixtureRequest, kind: str, library: Path) -> stores.VectorStore:
     if kind == "lancedb":
         pytest.importorskip("lancedb", reason="lancedb is not installed")
+    library.mkdir(exist_ok=True)
     address = request.getfixturevalue("postgres_server") if kind == "postgres" else ""
     return stores.choose(kind, address, library)
 
@@ -135,7 +137,7 @@ def test_any_builds_find_what_the_files_find(
         equal(store.open(build), living.files.open(living.beside), living.next_row, seed)
         if before[0] is not None and before[1] is not None:  # a reader of the build before
             equal(before[0], living.files.open(before[1]), before[2], seed)
-            store.prune([build.place], build.place)
+            store.prune([build.place])
 
 
 def test_a_writer_that_was_killed_leaves_the_build_before(
@@ -177,12 +179,12 @@ def test_a_build_from_scratch_leaves_the_one_before_to_its_readers(
     assert new.beside is not None
     equal(reader, old.files.open(beside), end, 1)
     equal(store.open(anew), new.files.open(new.beside), new.next_row, 1)
-    store.prune([anew.place], build.place)
+    store.prune([anew.place])
     if store.kind == "postgres":  # lance keeps what is not a second older
         with pytest.raises(DamagedBuild, match="doctor --fix"):
             store.open(build)
     equal(store.open(anew), new.files.open(new.beside), new.next_row, 2)
-    store.prune([], anew.place)
+    store.prune([])
     with pytest.raises(DamagedBuild, match="doctor --fix"):
         store.write(anew, StoredBuild(tmp_path / "b", {}), Change([], NONE, DIM))
 
@@ -290,6 +292,22 @@ def test_what_is_wrong_is_said(request: pytest.FixtureRequest, tmp_path: Path) -
     assert caught.value.transient
     with pytest.raises(DamagedBuild, match="names no store"):
         stores.place_of({"store": "lancedb"})
+
+
+def test_a_copy_of_a_library_leaves_what_the_other_has(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    store = made(request, "postgres", tmp_path / "library")
+    build = Living(store, tmp_path / "builds").change([3])
+    shutil.copytree(tmp_path / "library", tmp_path / "copy")
+    copy = made(request, "postgres", tmp_path / "copy")
+    assert store.holds(build.place)
+    assert not copy.holds(build.place)
+    stores.prune([build.place], [], tmp_path / "copy")
+    assert len(store.open(build).rows) == 3
+    own = Living(copy, tmp_path / "others").change([2])
+    assert copy.holds(own.place)
+    assert not store.holds(own.place)
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from litmap import lock
+from litmap import lock, stores
 from litmap.catalogue import Catalogue, utc_now
 from litmap.catalogue.entries import Entry, entries
 from litmap.catalogue.place import settle_place
@@ -562,9 +562,10 @@ class RefreshRun:
 
 
 def check(settings: Settings, *, now: bool = True) -> None:
-    """What can be said before anything is started. Raises `UsageError` for notes not there, `Busy`
-    if `now`.
+    """What can be said before anything is started. Raises `UsageError` for notes not there or a
+    store that cannot be, `Busy` if `now`.
     """
+    stores.choose(settings.store_vectors, settings.store_address, settings.library)
     for name in settings.notes:
         if name != "-" and not os.path.exists(name):  # noqa: PTH110 (never raises)
             raise UsageError(f"no file or folder of notes {name}", subject=name)

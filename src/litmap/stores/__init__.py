@@ -7,7 +7,7 @@ there. What a build's manifest says of its store is its `Place`; files need none
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from litmap.errors import DamagedBuild, SettingsError
@@ -82,14 +82,18 @@ def prune(before: Iterable[Place], kept: Iterable[Place], library: Path) -> None
     reads. Raises `LibraryError`.
     """
     kept = list(kept)
-    for store, own in _by_store(before, library):
-        store.prune([place for place in kept if store.holds(place)], own)
+    for store in _stores_of(before, library):
+        store.prune([place for place in kept if store.holds(place)])
 
 
-def _by_store(places: Iterable[Place], library: Path) -> Iterator[tuple[VectorStore, Place]]:
-    """Each store that one of the places is in, with such a place; files have nothing to prune."""
-    seen: list[VectorStore] = []
+def _stores_of(places: Iterable[Place], library: Path) -> list[VectorStore]:
+    """The stores that the places are in; files have nothing to prune, and what stands under the
+    name of the library that this one was copied from is not this one's to delete.
+    """
+    found: list[VectorStore] = []
     for place in places:
-        if place and not any(store.holds(place) for store in seen):
-            seen.append(_store_of(place, library))
-            yield seen[-1], place
+        if place and not any(store.holds(place) for store in found):
+            store = _store_of(place, library)
+            if store.holds(place):
+                found.append(store)
+    return found

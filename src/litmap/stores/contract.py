@@ -119,8 +119,6 @@ class VectorStore(Protocol):
         """The vectors of a build. Raises `DamagedBuild`, `LibraryError`."""
         ...
 
-    def prune(self, kept: Sequence[Place], place: Place) -> None:
-        """Delete what none of the `kept` places reads; all of the library's, `place` among them,
-        where none is kept.
-        """
+    def prune(self, kept: Sequence[Place]) -> None:
+        """Delete what none of the `kept` places reads; all of the library's where none is kept."""
         ...

@@ -31,5 +31,5 @@ class FileStore:
         """The index of the build."""
         return index.VectorIndex.open(build.folder)
 
-    def prune(self, kept: Sequence[Place], place: Place) -> None:
+    def prune(self, kept: Sequence[Place]) -> None:
         """They go with their build."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from litmap.errors import DamagedBuild, LibraryError, UsageError
 from litmap.stores.contract import Block, Change, Place, StoredBuild, clean
-from litmap.stores.naming import library_name
+from litmap.stores.naming import library_name, name_library
 from litmap.stores.ranking import SPARE_ROWS, best, placed, queries_of, runs
 
 if TYPE_CHECKING:
@@ -61,7 +61,12 @@ class LanceStore:
         _load()
         self.address = address
         self.uri = address or str(library / FOLDER)
-        self.table = library_name(library) if address else "passages"
+        self._library = library
+
+    @property
+    def table(self) -> str:
+        """The table's name; '' where the library has none yet."""
+        return library_name(self._library) if self.address else "passages"
 
     def holds(self, place: Place) -> bool:
         """Whether a place is this table."""
@@ -70,6 +75,8 @@ class LanceStore:
 
     def write(self, base: StoredBuild | None, new: StoredBuild, change: Change) -> Place:
         """Add versions to the table; the last is the new build's."""
+        if self.address:
+            name_library(self._library)
         with _clear_errors(self.uri):
             if base is None:
                 table = self._begin(change)
@@ -111,13 +118,13 @@ class LanceStore:
         with _clear_errors(self.uri):
             return LanceVectors(_at(self.uri, build.place), self.uri)
 
-    def prune(self, kept: Sequence[Place], place: Place) -> None:
+    def prune(self, kept: Sequence[Place]) -> None:
         """Delete versions older than those of the kept builds, or the table."""
         with _clear_errors(self.uri):
             if not kept:
-                _connect(self.uri).drop_table(place["table"], ignore_missing=True)
+                _connect(self.uri).drop_table(self.table, ignore_missing=True)
                 return
-            table = _latest(self.uri, place)
+            table = _latest(self.uri, kept[0])
             oldest = min(int(one["version"]) for one in kept)
             times = {v["version"]: v["timestamp"] for v in table.list_versions()}
             if oldest in times and min(times) < oldest:

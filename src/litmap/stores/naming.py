@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import re
+import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from litmap.atomic_files import replace_file
 from litmap.errors import SettingsError
 
+_NAME = re.compile(r"litmap_[a-z0-9_]{1,50}")
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "require_auth"})
 """Parameters of an address that are secrets; and `require_auth`, which says whom to tell them."""
 
 
+FILE = "store.json"
+"""The library's name in stores, and the folder in which it was given that name."""
+
+
 def library_name(library: Path) -> str:
-    """A name for the library in this folder, the same as long as it stays there: letters, digits
-    and underscores, such as `litmap_papers_1a2b3c4d`.
+    """The name that the library in this folder has in stores, such as `litmap_papers_1a2b3c4d`; ''
+    where it has none yet. One that was copied or moved has none: the name is the other's.
     """
+    try:
+        kept = json.loads((library / FILE).read_text("utf-8"))
+        name, folder = kept["name"], kept["folder"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    is_own = folder == str(library.resolve()) and isinstance(name, str)
+    return name if is_own and _NAME.fullmatch(name) else ""
+
+
+def name_library(library: Path) -> str:
+    """The library's name in stores, given now where it has none: letters, digits, underscores. No
+    other library has it, be its folder called alike.
+    """
+    if name := library_name(library):
+        return name
     folder = library.resolve()
     word = re.sub(r"[^a-z0-9]+", "_", folder.name.lower()).strip("_")[:30]
-    digest = hashlib.sha256(str(folder).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return "_".join(filter(None, ("litmap", word, digest)))
+    name = "_".join(filter(None, ("litmap", word, secrets.token_hex(4))))
+    replace_file(library / FILE, json.dumps({"name": name, "folder": str(folder)}).encode())
+    return name
 
 
 def refuse_password(address: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from litmap.errors import DamagedBuild, LibraryError, SettingsError, UsageError
 from litmap.stores.contract import Change, Place, StoredBuild
-from litmap.stores.naming import library_name
+from litmap.stores.naming import library_name, name_library
 from litmap.stores.postgres_connections import Connections, connect
 from litmap.stores.postgres_copy import copy_rows, read_vectors
 from litmap.stores.ranking import SPARE_ROWS, best, placed, queries_of
@@ -71,7 +71,12 @@ class PostgresStore:
                 subject="store_vectors",
             ) from error
         self.address = address
-        self.schema = library_name(library)
+        self._library = library
+
+    @property
+    def schema(self) -> str:
+        """The schema's name; '' where the library has none yet."""
+        return library_name(self._library)
 
     def holds(self, place: Place) -> bool:
         """Whether a place is in this schema."""
@@ -83,7 +88,7 @@ class PostgresStore:
         place: dict[str, Any] = {
             "kind": self.kind,
             "address": self.address,
-            "schema": self.schema,
+            "schema": name_library(self._library),
         }
         with connect(self.address) as connection, connection.transaction():
             version = _pgvector(connection, self.address)
@@ -103,18 +108,17 @@ class PostgresStore:
 
     def announce(self, place: Place) -> None:
         """Let the view show the build."""
+        schema = _identifier(place["schema"])
         with connect(self.address) as connection, connection.transaction():
             _see_table(connection, place)
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-            shown = connection.execute(
-                f"SELECT shown, build FROM {self.schema}.published"
-            ).fetchone()
+            shown = connection.execute(f"SELECT shown, build FROM {schema}.published").fetchone()
             if shown is None or shown[0] != place["table"]:
                 _show(connection, place)
             if shown != (place["table"], place["build"]):
-                connection.execute(f"DELETE FROM {self.schema}.published")
+                connection.execute(f"DELETE FROM {schema}.published")
                 connection.execute(
-                    f"INSERT INTO {self.schema}.published VALUES (%s, %s, now())",
+                    f"INSERT INTO {schema}.published VALUES (%s, %s, now())",
                     (place["table"], place["build"]),
                 )
 
@@ -122,11 +126,11 @@ class PostgresStore:
         """The build's rows."""
         return PostgresVectors(build.place)
 
-    def prune(self, kept: Sequence[Place], place: Place) -> None:
+    def prune(self, kept: Sequence[Place]) -> None:
         """Delete rows that no kept build has, and tables of none; the whole schema where none is
         kept.
         """
-        schema = _identifier(place["schema"])
+        schema = _identifier(self.schema)
         with connect(self.address) as connection, connection.transaction():
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
             if not kept:
