@@ -243,6 +243,26 @@ def test_beyond_a_size_an_index_finds_nearly_all(
     )
 
 
+def test_an_older_pgvector_serves_too(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without vectors in half precision and searches that go on (0.6 and before)."""
+    for version in ("HALFVEC", "ITERATIVE"):
+        monkeypatch.setattr(f"litmap.stores.postgres.{version}", (99,))
+    monkeypatch.setattr("litmap.stores.postgres.MAX_EXACT_ROWS", 300)
+    store = made(request, "postgres", tmp_path / "library")
+    living = Living(store, tmp_path / "builds")
+    living.change([1400])
+    build = living.change([200], gone=50)
+    assert living.beside is not None
+    found, expected = store.open(build), living.files.open(living.beside)
+    queries, every = points(5, 3), np.arange(0, 1600, 7)
+    assert found.vectors(every) == pytest.approx(expected.vectors(every), abs=1e-4)
+    allowed = np.arange(1600) % 4 == 0
+    rows = found.search(queries, 350, allowed)[1]  # more than are candidates and allowed
+    assert rows.tolist() == expected.search(queries, 350, allowed)[1].tolist()
+
+
 def test_other_programs_see_the_published_build_alone(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

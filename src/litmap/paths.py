@@ -110,6 +110,16 @@ class LibraryPaths:
         return self.root / "CURRENT"
 
     @property
+    def lance(self) -> Path:
+        """The LanceDB tables, where the settings ask for some and name no other place."""
+        return self.root / "lancedb"
+
+    @property
+    def store_name(self) -> Path:
+        """What the library is called in stores that several share."""
+        return self.root / "store.json"
+
+    @property
     def models(self) -> Path:
         """Exported models and the result of the speed probe."""
         return self.root / "models"

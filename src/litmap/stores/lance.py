@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litmap.errors import DamagedBuild, LibraryError, UsageError
+from litmap.paths import LibraryPaths
 from litmap.stores.contract import Block, Change, Place, StoredBuild, clean
 from litmap.stores.naming import library_name, name_library
 from litmap.stores.ranking import SPARE_ROWS, best, placed, queries_of, runs
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "lancedb"
-"""Where the table is by default, below the library's folder."""
 CURRENT = "current"
 """The tag of the published build's version."""
 MAX_EXACT_ROWS = 20_000
@@ -60,7 +59,7 @@ class LanceStore:
     def __init__(self, address: str, library: Path) -> None:
         _load()
         self.address = address
-        self.uri = address or str(library / FOLDER)
+        self.uri = address or str(LibraryPaths(library).lance)
         self._library = library
 
     @property

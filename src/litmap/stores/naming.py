@@ -10,14 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from litmap.atomic_files import replace_file
 from litmap.errors import SettingsError
+from litmap.paths import LibraryPaths
 
 _NAME = re.compile(r"litmap_[a-z0-9_]{1,50}")
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "require_auth"})
 """Parameters of an address that are secrets; and `require_auth`, which says whom to tell them."""
-
-
-FILE = "store.json"
-"""The library's name in stores, and the folder in which it was given that name."""
 
 
 def library_name(library: Path) -> str:
@@ -25,7 +22,7 @@ def library_name(library: Path) -> str:
     where it has none yet. One that was copied or moved has none: the name is the other's.
     """
     try:
-        kept = json.loads((library / FILE).read_text("utf-8"))
+        kept = json.loads(LibraryPaths(library).store_name.read_text("utf-8"))
         name, folder = kept["name"], kept["folder"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
@@ -42,7 +39,8 @@ def name_library(library: Path) -> str:
     folder = library.resolve()
     word = re.sub(r"[^a-z0-9]+", "_", folder.name.lower()).strip("_")[:30]
     name = "_".join(filter(None, ("litmap", word, secrets.token_hex(4))))
-    replace_file(library / FILE, json.dumps({"name": name, "folder": str(folder)}).encode())
+    kept = {"name": name, "folder": str(folder)}
+    replace_file(LibraryPaths(library).store_name, json.dumps(kept).encode())
     return name
 
 
