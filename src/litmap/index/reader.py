@@ -39,15 +39,23 @@ S = TypeVar("S")
 MAX_EXACT_ROWS = 100_000
 """Up to this many rows (of the whole index, or allowed by a filter) every vector is compared."""
 HAMMING_CANDIDATES = 8000
-"""Beyond it, how many rows are taken by Hamming distance, from signs that are all in memory."""
+"""Beyond it, how many rows are taken by Hamming distance, from signs that are all in memory, at
+least.
+"""
+ROWS_PER_CANDIDATE = 300
+"""In a large index one row in so many, lest near ones be lost among the many that are as near by
+their signs.
+"""
 CANDIDATES_SPREAD = 4
 """How many times its share of these a segment may name: what is near to a query often came
 together, and then stands in one segment.
 """
 SHORTLIST = 1500
 """How many of the candidates, by the query's own components against the signs, are fetched and
-compared exactly.
+compared exactly, at least.
 """
+ROWS_PER_SHORTLISTED = 2000
+"""In a large index one row in so many."""
 MAX_GATHERED_ROWS = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
 SPARE_ROWS = 16
@@ -196,8 +204,9 @@ class VectorIndex:
 
         rotated = query @ rotation[:-1]
         bits = np.packbits(rotated > rotation[-1], bitorder="little")
-        candidates = max(HAMMING_CANDIDATES, 20 * k)
         total = sum(p.size for p in signed)
+        candidates = max(HAMMING_CANDIDATES, total // ROWS_PER_CANDIDATE, 20 * k)
+        shortlisted = max(SHORTLIST, total // ROWS_PER_SHORTLISTED, 4 * k)
 
         def near(p: _Permitted) -> tuple[Any, Rows]:
             share = -(-CANDIDATES_SPREAD * candidates * p.size // total)
@@ -208,7 +217,7 @@ class VectorIndex:
             (-asymmetric_dot(p.segment.signs[places], rotated), places)
             for p, (_, places) in zip(signed, found, strict=True)
         ]
-        return [np.sort(places) for _, places in _lowest(sums, max(SHORTLIST, 4 * k))]
+        return [np.sort(places) for _, places in _lowest(sums, shortlisted)]
 
     def _each(self, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
         """What `work` makes of each item, side by side where the index is large."""
