@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_LOG_BYTES = 2_000_000
 """Of a log, the end of this length."""
-_CONFIDENTIAL = frozenset({"contact", "llm_url", "catalogue_address"})
+_CONFIDENTIAL = frozenset({"contact", "llm_url", "catalogue_address", "store_address"})
 _RUN_FIELDS = ("id", "started", "finished", "state", "counts", "seconds")
 
 
