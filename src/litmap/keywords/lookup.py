@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
     Postings = tuple[NDArray[np.int32], NDArray[Any]]
+    InWorks = tuple[NDArray[Any], NDArray[np.float64]]
 
 MIN_THREADED_PASSAGES = 300_000
 """Passages from which segments are looked through on several threads."""
@@ -51,7 +52,7 @@ class OpenSegment:
         """The row behind its last."""
         self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
         """Words of its living passages."""
-        self._common_counts = lru_cache(KEPT_COUNTS)(self._whole_counts_in_works)
+        self._common = lru_cache(KEPT_COUNTS)(self._look_in_works)
 
     @cached_property
     def alive(self) -> Mask:
@@ -122,22 +123,25 @@ class OpenSegment:
         alive = self.alive.take(docs)
         return docs[alive], counts[alive]
 
-    def counts_in_works(self, key: int) -> NDArray[Any]:
-        """How often each of the segment's works holds a word, by its key; what many documents hold
-        is kept, for it is in one question of several.
+    def in_works(self, key: int) -> InWorks:
+        """The works of the index whose living documents hold a word, by its key, and how often;
+        what many documents hold is kept, for it is in one question of several.
         """
         begin, end = self._span(key)
         if end - begin > MANY_POSTINGS:
-            return self._common_counts(key)
+            return self._common(key)
+        return self._look_in_works(key)
+
+    def _look_in_works(self, key: int) -> InWorks:
         return self.add_up_works(*self.holding(key))
 
-    def _whole_counts_in_works(self, key: int) -> NDArray[np.int32]:
-        return self.add_up_works(*self.holding(key)).astype(np.int32)
-
-    def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
-        """What documents have, added up by the segment's works, float64 (works,)."""
+    def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> InWorks:
+        """The works of documents, and what the documents have added up by them."""
+        if not docs.size:
+            return np.empty(0, np.int32), np.empty(0)
         totals = np.bincount(self.segment.works.take(docs), counts, self.owners.size)
-        return totals.astype(np.float64, copy=False)
+        having = np.flatnonzero(totals)
+        return self.owners[having], totals[having].astype(np.float64, copy=False)
 
     def rows_holding(self, keys: Iterable[int]) -> Ints:
         """The rows that hold every one of these words."""
@@ -245,31 +249,24 @@ class WordLookup:
     def counts(self) -> WordCounts:
         """How many passages and works hold each."""
         own = self.count_rows()
-        held_works = np.count_nonzero(self._in_works, axis=1).astype(np.int64)
+        held_works = np.array([works.size for works, _ in self._in_works], np.int64)
         return WordCounts(own.passages, own.length, own.works, own.held, held_works)
 
     @cached_property
-    def _in_works(self) -> NDArray[np.float64]:
-        """How often each is held by each work, float64 (asked, works)."""
-        totals = np.zeros((len(self.asked.keys), len(self._index.work_ids)))
-        segments = self._index.segments
-        found = self._each(self._count_in_works, segments, self._postings)
-        for segment, own in zip(segments, found, strict=True):
-            totals[:, segment.owners] += own
-        return totals
+    def _in_works(self) -> list[InWorks]:
+        """The works that hold each, and how often."""
+        found = self._each(self._look_in_works, self._index.segments, self._postings)
+        totals = np.zeros(len(self._index.work_ids))
+        return [_added_up(own, totals) for own in zip(*found, strict=True)] or [
+            (np.empty(0, np.int32), np.empty(0)) for _ in self.asked.keys
+        ]
 
-    def _count_in_works(
-        self, segment: OpenSegment, postings: Sequence[Postings]
-    ) -> NDArray[np.float64]:
-        """How often each is held by each of a segment's works, float64 (asked, works)."""
-        counts = np.zeros((len(postings), segment.owners.size))
-        for own, key, found in zip(counts, self.asked.keys, postings, strict=True):
-            if found[0].size:
-                term = _one_key(key)
-                own[:] = (
-                    segment.add_up_works(*found) if term is None else segment.counts_in_works(term)
-                )
-        return counts
+    def _look_in_works(self, segment: OpenSegment, postings: Sequence[Postings]) -> list[InWorks]:
+        """The works of a segment that hold each, and how often."""
+        return [
+            segment.add_up_works(*found) if term is None else segment.in_works(term)
+            for term, found in zip(map(_one_key, self.asked.keys), postings, strict=True)
+        ]
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
         """BM25 of every row with these counts, and the `k` best of the rows that are allowed."""
@@ -294,10 +291,8 @@ class WordLookup:
         """BM25 of every work's whole text with these counts, float32 (works,)."""
         scores = np.zeros(len(self._index.work_ids), np.float32)
         idf = [idf_of(counts.works, int(held)) for held in counts.held_works.tolist()]
-        having = [np.flatnonzero(own) for own in self._in_works]
-        postings = [(w, own[w]) for w, own in zip(having, self._in_works, strict=True)]
         lengths = self._index.work_lengths.astype(np.float32)
-        self._add(scores, postings, lengths, idf, counts.mean_work_length)
+        self._add(scores, self._in_works, lengths, idf, counts.mean_work_length)
         return scores
 
     def _add(
@@ -327,6 +322,20 @@ def _one_key(key: QueryWord | int) -> int | None:
     if isinstance(key, int):
         return key
     return term_key(key.forms[0].term) if key.is_one_term else None
+
+
+def _added_up(parts: Sequence[InWorks], totals: NDArray[np.float64]) -> InWorks:
+    """What works have in all segments; `totals` are zeros for all works, before and after."""
+    some = [part for part in parts if part[0].size]
+    if len(some) < 2:
+        return some[0] if some else parts[0]
+    for works, counts in some:
+        totals[works] += counts
+    touched = np.concatenate([works for works, _ in some])
+    works = np.flatnonzero(totals) if 8 * touched.size > totals.size else np.unique(touched)
+    counts = totals[works]
+    totals[works] = 0
+    return works, counts
 
 
 class _BestRows:
