@@ -3,6 +3,7 @@ reader alone.
 """
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from litmap.models import Chunk, Passage, PdfFile, Work
 from litmap.search import Facts, JoinedSearcher
 from litmap.settings import load_settings
 from tests.search_parts import make_searcher
+from tests.served import TOKEN, serving
 
 WORDS = st.lists(st.sampled_from("flat sharp minima loss noise depth".split()), max_size=8)
 
@@ -130,6 +132,37 @@ def test_two_libraries_answer_as_one(two, state):
         assert not [note for note in joined.search("the", limit=50).notes if note.library]
         sentence = found[-1].chunk.text[:120]
         assert joined.locate(sentence).hits[0].chunk.text.startswith(sentence[:40])
+
+
+def test_two_servers_answer_as_one_and_one_for_itself(two, monkeypatch):
+    monkeypatch.setenv("LITMAP_SERVER_TOKEN", TOKEN)
+    mine, lab = two
+    elsewhere = replace(mine, search_own=False)
+    folders = [str(mine.library), str(lab.library)]
+    with (
+        serving(mine.library, mine.state) as (_, first),
+        serving(lab.library, mine.state) as (process, second),
+        JoinedLibraries.open(elsewhere, [first, second]) as served,
+        JoinedLibraries.open(elsewhere, folders) as here,
+        JoinedLibraries.open(elsewhere, folders[:1]) as one,
+    ):
+        name_of = dict(zip(folders, (first, second), strict=True))
+
+        def found(libraries, query):
+            hits = libraries.search(query, by="paper", limit=30).hits
+            return [
+                (name_of.get(h.library, h.library), h.row, h.entry.work.id, h.score, h.chunk)
+                for h in hits
+            ]
+
+        for query in ("neural networks", "minima year:2015..", "year:2000..2019"):
+            assert found(served, query) == found(here, query)
+            assert {hit[0] for hit in found(served, query)} == {first, second}
+        process.kill()
+        process.wait()
+        assert found(served, "neural networks") == found(one, "neural networks")
+        message = served.search("neural networks").message
+        assert f"Nothing of this library is among the results: {second} does not answer" in message
 
 
 def test_the_command_names_the_other_library(two, capsys, monkeypatch):

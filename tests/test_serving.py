@@ -3,10 +3,7 @@ what is no question or no answer is refused.
 """
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +19,7 @@ from litmap.library import JoinedLibraries, Library
 from litmap.serving import RemoteLibrary, make_app, wire
 from litmap.serving.client import Server
 from litmap.settings import load_settings
-
-TOKEN = "a token of the tests, long enough"
+from tests.served import TOKEN, serving
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +38,6 @@ def app(own):
 
 def authorised(**headers):
     return {"Authorization": f"Bearer {TOKEN}", **headers}
-
-
-@contextmanager
-def serving(library, state):
-    """`litmap serve` as a process of its own: the process and its address."""
-    environment = {**os.environ, "LITMAP_SERVER_TOKEN": TOKEN, "LITMAP_STATE": str(state)}
-    command = [sys.executable, "-m", "litmap", "serve", "--library", str(library), "--port", "0"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        line = process.stdout.readline()
-        assert " works are served at http://127.0.0.1:" in line
-        yield process, line.split(" at ")[1].split()[0]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 @pytest.fixture
