@@ -24,6 +24,7 @@ from litmap.paths import LibraryPaths
 from litmap.pipeline.analysis import PreviousLook, analyse
 from litmap.pipeline.index_writers import write_citing_words, write_keywords, write_vectors
 from litmap.pipeline.inputs import BuildInputs
+from litmap.pipeline.kept_vectors import read_vector
 from litmap.pipeline.passages import Key, Source, additions, wanted_sources
 from litmap.pipeline.report import Progress, quiet, timed
 
@@ -181,10 +182,10 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
         with timed(seconds, "keywords"):
             processes = inputs.processes
             write_keywords(writer, changes, inputs.titles, processes=processes)
-        bodies = _body_vectors(writer, inputs, place)
         with builds.KeptResults(inputs.paths.results) as kept:
             if plan.is_fresh:
                 kept.clear()
+            bodies = _body_vectors(writer, inputs, place, kept)
             analysis = analyse(inputs, bodies, _previous_look(plan.base), progress, kept)
             kept.prune()
         for name, value in analysis.parts.items():
@@ -201,23 +202,41 @@ def _write(plan: BuildPlan, report: BuildReport, progress: Progress) -> str:
     return build_id
 
 
-def _body_vectors(writer: builds.BuildWriter, inputs: BuildInputs, place: stores.Place) -> Vectors:
+def _body_vectors(
+    writer: builds.BuildWriter, inputs: BuildInputs, place: stores.Place, kept: builds.KeptResults
+) -> Vectors:
     """float32 (works, dim): the mean of the vectors of each work's passages in the new build, zeros
-    without a PDF.
+    without a PDF. What `kept` has is not read again.
     """
-    opened = inputs.store.open(stores.StoredBuild(writer.folder, place))
     row_of = {e.work.id: i for i, e in enumerate(inputs.entries)}
-    means = np.zeros((len(inputs.entries), inputs.encoder.dim), np.float32)
     pdfs = [s for s in writer.sources if s.work in row_of and _is_pdf(s)]
-    for begin in range(0, len(pdfs), SOURCES_AT_ONCE):
-        some = pdfs[begin : begin + SOURCES_AT_ONCE]
-        rows = [np.arange(s.first, s.first + s.count, dtype=np.int64) for s in some]
-        vectors = opened.vectors(np.concatenate(rows))
-        ends = np.cumsum([s.count for s in some])
-        for source, own in zip(some, np.split(vectors, ends[:-1]), strict=True):
-            mean = own.mean(axis=0)
-            means[row_of[source.work]] = mean / (np.linalg.norm(mean) or 1.0)
+    kind = f"body {inputs.encoder.key} {place.get('kind', '')}"
+    keys = [builds.key_of(kind, source.source, source.fingerprint) for source in pdfs]
+    found = {
+        key: vector
+        for key, value in kept.read(keys).items()
+        if len(vector := read_vector(value)) == inputs.encoder.dim
+    }
+    missing = [(k, s) for k, s in zip(keys, pdfs, strict=True) if k not in found]
+    if missing:
+        opened = inputs.store.open(stores.StoredBuild(writer.folder, place))
+        for begin in range(0, len(missing), SOURCES_AT_ONCE):
+            some = dict(missing[begin : begin + SOURCES_AT_ONCE])
+            new = dict(zip(some, _means(opened, list(some.values())), strict=True))
+            kept.keep({key: mean.astype("<f4").tobytes() for key, mean in new.items()})
+            found |= new
+    means = np.zeros((len(inputs.entries), inputs.encoder.dim), np.float32)
+    for key, source in zip(keys, pdfs, strict=True):
+        means[row_of[source.work]] = found[key]
     return means
+
+
+def _means(opened: stores.StoredVectors, sources: Sequence[builds.SourceRows]) -> list[Vectors]:
+    """The mean (dim,) of each source's vectors, as a unit vector."""
+    rows = [np.arange(s.first, s.first + s.count, dtype=np.int64) for s in sources]
+    vectors = opened.vectors(np.concatenate(rows))
+    means = [own.mean(axis=0) for own in np.split(vectors, np.cumsum([len(r) for r in rows])[:-1])]
+    return [mean / (np.linalg.norm(mean) or 1.0) for mean in means]
 
 
 def _is_pdf(source: builds.SourceRows) -> bool:

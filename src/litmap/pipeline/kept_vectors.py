@@ -32,7 +32,7 @@ class KeptVectors:
 
         keys = [key_of(f"vector {self.key}", text) for text in texts]
         kept = self._kept.read(keys)
-        found = {key: v for key, value in kept.items() if len(v := _vector(value)) == self.dim}
+        found = {key: v for key, value in kept.items() if len(v := read_vector(value)) == self.dim}
         missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
         if missing:
             made = self._encoder.encode(list(missing.values()))
@@ -51,7 +51,8 @@ class KeptVectors:
         return self._encoder.offsets(text)
 
 
-def _vector(value: bytes) -> Vectors:
+def read_vector(value: bytes) -> Vectors:
+    """The vector of kept bytes, float32 (dim,)."""
     import numpy as np
 
     return np.frombuffer(value[: len(value) // 4 * 4], "<f4").astype(np.float32)
