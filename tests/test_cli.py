@@ -37,6 +37,8 @@ COMMANDS = [
     "resolve",
     "decisions",
     "mcp",
+    "serve",
+    "catalogue",
 ]
 pytestmark = pytest.mark.usefixtures("at_examples")
 

@@ -329,6 +329,24 @@ def test_the_best_rows_are_those_of_all_segments(
     assert found.score_works(found.counts).tolist() == same.score_works(same.counts).tolist()
 
 
+@pytest.mark.parametrize("kept", ["", "w0", "w2", "w0 w3"])
+def test_works_that_are_not_searched_are_as_if_they_were_not_there(
+    tmp_path: Path, kept: str
+) -> None:
+    build(tmp_path / "all", TEXTS)
+    index = KeywordIndex.open(tmp_path / "all", kept.split().__contains__)
+    own = [int(name[1:]) for name in kept.split()]
+    alone = build(tmp_path / "alone", [TEXTS[row] for row in own])
+    found = index.look_up(index.ask("flat minima"))
+    mask = np.ones(index.works.size, bool)
+    ranking = found.rank(found.counts, 5, mask)
+    expected = alone.look_up(alone.ask("flat minima"))
+    assert found.counts.held.tolist() == expected.counts.held.tolist()
+    assert ranking.sums == expected.rank(expected.counts, 5).sums
+    assert ranking.scores[own].tolist() == alone.scores("flat minima").tolist()
+    assert index.rows_containing_all("flat").tolist() == [row for row in own if row != 2]
+
+
 def test_an_empty_index_answers(tmp_path: Path) -> None:
     keywords.update(tmp_path, [])
     index = KeywordIndex.open(tmp_path)

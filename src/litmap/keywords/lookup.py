@@ -112,6 +112,8 @@ class OpenSegment:
         """What an array over rows has for each document; for a dead one anything."""
         if self._first >= 0:
             return array[self._first : self._first + self.size]
+        if not array.size:  # no row of the whole index lives
+            return np.zeros(self.size, array.dtype)
         return array.take(self.segment.rows, mode="clip")
 
     def holding(self, key: int) -> Postings:

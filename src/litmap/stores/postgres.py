@@ -113,13 +113,13 @@ class PostgresStore:
         with connect(self.address) as connection, connection.transaction():
             _see_table(connection, place)
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-            shown = connection.execute(f"SELECT shown, build FROM {schema}.published").fetchone()
+            shown = connection.execute(f"SELECT shown, build FROM {schema}.published").fetchone()  # noqa: S608 - checked names
             if shown is None or shown[0] != place["table"]:
                 _show(connection, place)
             if shown != (place["table"], place["build"]):
-                connection.execute(f"DELETE FROM {schema}.published")
+                connection.execute(f"DELETE FROM {schema}.published")  # noqa: S608 - checked names
                 connection.execute(
-                    f"INSERT INTO {schema}.published VALUES (%s, %s, now())",
+                    f"INSERT INTO {schema}.published VALUES (%s, %s, now())",  # noqa: S608 - checked names
                     (place["table"], place["build"]),
                 )
 
@@ -143,7 +143,7 @@ class PostgresStore:
                     connection.execute(f"DROP TABLE {schema}.{table}")
                     continue
                 oldest = min(int(one["build"]) for one in kept if one["table"] == table)
-                connection.execute(f"DELETE FROM {schema}.{table} WHERE removed <= %s", (oldest,))
+                connection.execute(f"DELETE FROM {schema}.{table} WHERE removed <= %s", (oldest,))  # noqa: S608 - checked names
             if not kept:
                 connection.execute(f"DROP SCHEMA IF EXISTS {schema}")
 
@@ -169,7 +169,7 @@ class PostgresVectors:
         """int64, ascending: the rows that have a vector."""
         import numpy as np
 
-        query = f"SELECT row FROM {self._table} WHERE {self._living} AND vector IS NOT NULL"
+        query = f"SELECT row FROM {self._table} WHERE {self._living} AND vector IS NOT NULL"  # noqa: S608 - checked names
         return np.sort(np.array([row for (row,) in self._connections.fetch(query)], np.int64))
 
     def search(
@@ -216,7 +216,7 @@ class PostgresVectors:
         """
         question = "[" + ",".join(map(repr, query.tolist())) + "]"
         return self._connections.fetch(
-            f"SELECT row, -(vector::vector <#> %(query)s::vector) FROM ("
+            f"SELECT row, -(vector::vector <#> %(query)s::vector) FROM ("  # noqa: S608 - checked names
             f" SELECT row, vector FROM {self._table}"
             f" WHERE vector IS NOT NULL AND {self._living} AND {rows.condition}"
             f" ORDER BY vector {distance} %(rounded)s::{self._type} LIMIT %(count)s) AS nearest",
@@ -229,7 +229,7 @@ class PostgresVectors:
 
         wanted = np.asarray(rows, dtype=np.int64)
         found = self._connections.fetch(
-            f"SELECT row, vector FROM {self._table} WHERE row = ANY(%(rows)s) "
+            f"SELECT row, vector FROM {self._table} WHERE row = ANY(%(rows)s) "  # noqa: S608 - checked names
             f"AND vector IS NOT NULL AND {self._living}",
             {"rows": np.unique(wanted).tolist()},
         )
@@ -315,10 +315,11 @@ def _go_on(connection: Any, base: Place, removed: Rows) -> None:
     """
     _see_table(connection, base)
     table, build = _name(base), int(base["build"])
-    connection.execute(f"DELETE FROM {table} WHERE added > %s", (build,))
-    connection.execute(f"UPDATE {table} SET removed = NULL WHERE removed > %s", (build,))
+    connection.execute(f"DELETE FROM {table} WHERE added > %s", (build,))  # noqa: S608 - checked names
+    connection.execute(f"UPDATE {table} SET removed = NULL WHERE removed > %s", (build,))  # noqa: S608 - checked names
     connection.execute(
-        f"UPDATE {table} SET removed = %s WHERE row = ANY(%s)", (build + 1, removed.tolist())
+        f"UPDATE {table} SET removed = %s WHERE row = ANY(%s)",  # noqa: S608 - checked names
+        (build + 1, removed.tolist()),
     )
 
 
@@ -331,7 +332,7 @@ def _living(place: Place) -> str:
 def _counted(connection: Any, place: Place) -> dict[str, int]:
     """How many vectors a build has, and the number behind its last row."""
     count, end = connection.execute(
-        f"SELECT count(vector), coalesce(max(row) + 1, 0) FROM {_name(place)} "
+        f"SELECT count(vector), coalesce(max(row) + 1, 0) FROM {_name(place)} "  # noqa: S608 - checked names
         f"WHERE {_living(place)}"
     ).fetchone()
     return {"vectors": count, "end": end}
@@ -382,9 +383,9 @@ def _show(connection: Any, place: Place) -> None:
     import psycopg
 
     schema = place["schema"]
-    build = f"(SELECT build FROM {schema}.published)"
+    build = f"(SELECT build FROM {schema}.published)"  # noqa: S608 - checked names
     view = (
-        f"VIEW {schema}.passages AS SELECT row, work, source, kind, page, section, text, vector "
+        f"VIEW {schema}.passages AS SELECT row, work, source, kind, page, section, text, vector "  # noqa: S608 - checked names
         f"FROM {_name(place)} WHERE added <= {build} AND (removed IS NULL OR removed > {build})"
     )
     try:
