@@ -22,6 +22,7 @@ LEAVES = {
     "export_marks",
     "garbage",
     "paper_sentences",
+    "postgres_login",
     "segment_merging",
     "side_by_side",
     "word_counts",
@@ -50,7 +51,7 @@ OWNERS = {
     "pycrfsuite": {"parsing"},
     "py3langid": {"parsing"},
     "watchfiles": {"pipeline"},
-    "psycopg": {"catalogue", "stores"},
+    "psycopg": {"catalogue", "postgres_login", "stores"},
     "sqlite3": {"catalogue", "builds", "web", "pipeline"},
     "tomlkit": {"settings_file"},
 }

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from litmap.errors import SettingsError
 from litmap.models import Lookups
+from litmap.postgres_login import REQUIRE_AUTH, secrets_in
 
 logger = logging.getLogger(__name__)
 
@@ -287,26 +287,21 @@ def check_database_address(address: str, where: str) -> None:
             subject=name,
         )
     try:
-        parts = urlsplit(address)
-        parameters = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        secrets = secrets_in(address)
     except ValueError as error:
         raise SettingsError(f"{where}: {name} is no address: {error}", subject=name) from error
-    if "require_auth" in parameters:
+    if REQUIRE_AUTH in secrets:
         raise SettingsError(
             f"{where}: {name} says whom to tell a password (require_auth): that stands in the "
             "environment alone, as PGREQUIREAUTH",
             subject=name,
         )
-    if parts.password or parameters & _SECRET_PARAMETERS:
+    if secrets:
         raise SettingsError(
             f"{where}: {name} holds a password, which others may read there: take it out, and put "
             "it into ~/.pgpass or, as PGPASSWORD, into the environment",
             subject=name,
         )
-
-
-_SECRET_PARAMETERS = frozenset({"password", "sslpassword", "oauth_client_secret"})
-"""Parameters of an address that are secrets."""
 
 
 def _boolean(value: Any) -> bool:

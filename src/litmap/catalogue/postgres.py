@@ -18,6 +18,7 @@ from litmap.catalogue.place import PostgresPlace, check_schema
 from litmap.catalogue.postgres_dialect import as_postgres, as_statement, as_value
 from litmap.catalogue.postgres_errors import MAY_PASS, SECONDS_TO_WAIT, STATES, advice, one_line
 from litmap.errors import Busy, LibraryError, SettingsError
+from litmap.postgres_login import log_in
 
 if TYPE_CHECKING:
     import psycopg
@@ -29,7 +30,6 @@ GONE = (
 )
 _HOLDING, _WRITING = 1_818_850_413, 1_818_850_414
 """Names of the two advisory locks, each with the schema's name: of a run, and of a transaction."""
-_SECONDS_TO_CONNECT = 10
 _ROWS_AT_ONCE = 1000
 _ONCE_CONNECTED = f"""
     SET lock_timeout = '{SECONDS_TO_WAIT}s';
@@ -37,17 +37,12 @@ _ONCE_CONNECTED = f"""
 """
 """The last so that the server soon lets go of what a machine held that was cut off."""
 _KEEPALIVE = {
-    "connect_timeout": str(_SECONDS_TO_CONNECT),
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
 """A server that is cut off is missed within a minute."""
-_NO_PLAIN_PASSWORD = "!password,!md5"  # noqa: S105 - names of methods
-"""A library's folder may name any server: none is told the password itself, unless PGREQUIREAUTH
-says so.
-"""
 _TABLES = """
     SELECT c.relname, a.attname, COALESCE(a.attnum = ANY (i.indkey), FALSE), a.attidentity != ''
     FROM pg_class c
@@ -370,11 +365,8 @@ def _connected(place: PostgresPlace) -> psycopg.Connection[Any]:
     psycopg = _psycopg()
     more = dict(_KEEPALIVE)
     more["application_name"] = f"litmap on {socket.gethostname()[:36]} (process {os.getpid()})"
-    if "PGREQUIREAUTH" not in os.environ and psycopg.pq.version() >= 160_000:
-        more["require_auth"] = _NO_PLAIN_PASSWORD
     try:
-        given = psycopg.conninfo.conninfo_to_dict(place.address)
-        return psycopg.connect(**(more | given), autocommit=True)  # type: ignore[no-any-return]
+        return log_in(place.address, more)
     except psycopg.Error as error:
         raise LibraryError(
             f"the catalogue {place} cannot be reached: {one_line(error)}. {advice(str(error))}",

@@ -6,15 +6,13 @@ import json
 import re
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 from litmap.atomic_files import replace_file
 from litmap.errors import SettingsError
 from litmap.paths import LibraryPaths
+from litmap.postgres_login import secrets_in
 
 _NAME = re.compile(r"litmap_[a-z0-9_]{1,50}")
-_SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "require_auth"})
-"""Parameters of an address that are secrets; and `require_auth`, which says whom to tell them."""
 
 
 def library_name(library: Path) -> str:
@@ -50,11 +48,10 @@ def refuse_password(address: str) -> None:
     """
     name = "store_address"
     try:
-        parts = urlsplit(address)
-        given = {parameter for parameter, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        secrets_there = secrets_in(address)
     except ValueError as error:
         raise SettingsError(f"{name} is no address: {error}", subject=name) from error
-    if parts.password or not _SECRETS.isdisjoint(given):
+    if secrets_there:
         raise SettingsError(
             f"{name} holds a password, which others may read there: PostgreSQL's goes into "
             "PGPASSWORD or ~/.pgpass, the keys of a cloud into its own variables (AWS_…)",

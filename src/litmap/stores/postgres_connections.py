@@ -10,13 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from litmap.errors import DamagedBuild, LibraryError
-
-CONNECT_SECONDS = 10
-"""Most seconds that a server may take to answer at first."""
-_NO_PLAIN_PASSWORD = "!password,!md5"  # noqa: S105 - names of methods
-"""A library's folder may name any server: none is told the password itself, unless PGREQUIREAUTH
-says so.
-"""
+from litmap.postgres_login import log_in
 
 
 @contextmanager
@@ -34,13 +28,7 @@ def connect(address: str) -> Iterator[Any]:
 
 
 def _open(address: str) -> Any:
-    import psycopg
-
-    more: dict[str, Any] = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "litmap"}
-    if "PGREQUIREAUTH" not in os.environ and psycopg.pq.version() >= 160_000:
-        more["require_auth"] = _NO_PLAIN_PASSWORD
-    given = psycopg.conninfo.conninfo_to_dict(address)
-    connection = psycopg.connect(**(more | given), autocommit=True)
+    connection = log_in(address, {"application_name": "litmap"})
     connection.prepare_threshold = None  # a pool between may not know what was prepared
     return connection
 
