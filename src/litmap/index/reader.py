@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from litmap.index.ranking import SPARE_ROWS, best, queries_of, unit
 from litmap.index.segment import (
     FOLDER,
     STATE,
@@ -58,8 +59,6 @@ ROWS_PER_SHORTLISTED = 2000
 """In a large index one row in so many."""
 MAX_GATHERED_ROWS = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
-SPARE_ROWS = 16
-"""Rows taken beyond the k wanted, so that equal scores are put in order of row."""
 MIN_PARALLEL_ROWS = 300_000
 """Rows from which segments are searched side by side: below, one is done before another thread
 wakes.
@@ -121,20 +120,10 @@ class VectorIndex:
         float32 (q, k), and rows, int64 (q, k); places that stay empty have -inf and -1. `exact`
         compares every vector however many there are.
         """
-        import numpy as np
-
-        queries = np.ascontiguousarray(vectors, dtype=np.float32)
-        if queries.ndim != 2 or queries.shape[1] != self.dim:
-            raise ValueError(
-                f"vectors of shape {queries.shape} do not fit an index of {self.dim} dimensions"
-            )
-        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        rows = np.full((len(queries), k), -1, dtype=np.int64)
+        queries = queries_of(vectors, self.dim)
         with _faiss_threads(1 if len(queries) < 4 else 0):
-            for i, (score, row) in enumerate(self._best(queries, k + SPARE_ROWS, allowed, exact)):
-                best = np.lexsort((row, -score))[:k]
-                scores[i, : len(best)], rows[i, : len(best)] = score[best], row[best]
-        return scores, rows
+            found = self._best(queries, k + SPARE_ROWS, allowed, exact)
+            return best(found, len(queries), k)
 
     def _best(
         self, queries: Vectors, k: int, allowed: Mask | None, exact: bool
@@ -245,8 +234,7 @@ class VectorIndex:
                     result = segment.decoded(places)
                 elif len(places):
                     result[present] = segment.decoded(places)
-        result /= np.sqrt(np.einsum("ij,ij->i", result, result))[:, None].clip(1e-12)
-        return result
+        return unit(result)
 
 
 def _gather(p: _Permitted, queries: Vectors, k: int) -> Iterator[tuple[Vectors, Rows]]:

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litmap.errors import DamagedBuild, LibraryError, UsageError
+from litmap.index.ranking import SPARE_ROWS, best, queries_of
 from litmap.paths import LibraryPaths
 from litmap.stores.contract import Block, Change, Place, StoredBuild, clean
 from litmap.stores.naming import library_name, name_library
-from litmap.stores.ranking import SPARE_ROWS, best, placed, queries_of, runs
+from litmap.stores.ranking import placed, runs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +159,8 @@ class LanceVectors:
         """See `StoredVectors.search`."""
         queries = queries_of(vectors, self.dim)
         with _clear_errors(self._uri):
-            return best([self._find(query, k, allowed, exact=exact) for query in queries], k)
+            found = (self._find(query, k, allowed, exact=exact) for query in queries)
+            return best(found, len(queries), k)
 
     def _find(
         self, query: Vectors, k: int, allowed: Mask | None, *, exact: bool

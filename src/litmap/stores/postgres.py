@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from litmap.errors import DamagedBuild, LibraryError, SettingsError, UsageError
+from litmap.index.ranking import SPARE_ROWS, best, queries_of
 from litmap.stores.contract import Change, Place, StoredBuild
 from litmap.stores.naming import library_name, name_library
 from litmap.stores.postgres_connections import Connections, connect
 from litmap.stores.postgres_copy import copy_rows, read_vectors
-from litmap.stores.ranking import SPARE_ROWS, best, placed, queries_of
+from litmap.stores.ranking import placed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -178,7 +179,8 @@ class PostgresVectors:
         """See `StoredVectors.search`."""
         queries = queries_of(vectors, self.dim)
         rows = self._filter(allowed)
-        return best([self._find(query, k, rows, exact=exact) for query in queries], k)
+        found = (self._find(query, k, rows, exact=exact) for query in queries)
+        return best(found, len(queries), k)
 
     def _filter(self, allowed: Mask | None) -> _Filter:
         """The condition that lets the allowed rows through: few as a list, many as a bit each."""
