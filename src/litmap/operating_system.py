@@ -177,6 +177,13 @@ def peak_memory() -> int:
     return int(max(held) * unit / 1_000_000)
 
 
+def own_environment(**more: str) -> dict[str, str]:
+    """The environment of a Python program that is to import this litmap, and `more`."""
+    home = str(Path(__file__).resolve().parents[1])
+    paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **more}
+
+
 def usable_cores() -> int:
     """Cores this process may run on; those of the machine where the system does not say."""
     if hasattr(os, "sched_getaffinity"):

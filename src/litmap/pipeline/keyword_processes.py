@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -21,7 +20,7 @@ import numpy as np
 
 from litmap import builds, keywords
 from litmap.builds import Changes, PassageFile, SourceRows
-from litmap.operating_system import end_at_once, usable_cores
+from litmap.operating_system import end_at_once, own_environment, usable_cores
 
 logger = logging.getLogger(__name__)
 
@@ -90,8 +89,6 @@ def _requests(
 
 def _write_elsewhere(request: dict[str, Any], running: list[subprocess.Popen[bytes]]) -> None:
     """Let a process write a segment; where it fails, this one does, and so raises what is wrong."""
-    home = str(Path(__file__).resolve().parents[2])
-    paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     # -P: modules that lie in the working directory are not the child's.
     run = "from litmap.pipeline.keyword_processes import main; main()"
     process = subprocess.Popen(  # noqa: S603 - this interpreter
@@ -99,7 +96,7 @@ def _write_elsewhere(request: dict[str, Any], running: list[subprocess.Popen[byt
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env=own_environment(),
     )
     running.append(process)
     with process:

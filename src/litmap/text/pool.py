@@ -19,6 +19,7 @@ from typing import Any
 
 from litmap.errors import PdfError
 from litmap.models import Document, Mark
+from litmap.operating_system import own_environment
 from litmap.parsing.markup import one_line
 from litmap.text.annotations import MAX_MARKS, mark_from_plain
 from litmap.text.codec import MALFORMED, as_count, as_text, as_texts, from_plain
@@ -106,14 +107,12 @@ class Worker:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
-            home = str(Path(__file__).resolve().parents[2])
-            paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter
                 self._command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_THREAD_LIMIT": "1"},
+                env=own_environment(OMP_THREAD_LIMIT="1"),
             )
         return self._process
 
