@@ -116,6 +116,11 @@ class OpenSegment:
             return np.zeros(self.size, array.dtype)
         return array.take(self.segment.rows, mode="clip")
 
+    def frequency(self, key: int) -> int:
+        """How many living documents hold a word, by its key."""
+        begin, end = self._span(key)
+        return end - begin if self.is_complete else int(self.holding(key)[0].size)
+
     def holding(self, key: int) -> Postings:
         """The living documents, ascending, that hold a word by its key, and how often."""
         begin, end = self._span(key)
@@ -223,7 +228,7 @@ class WordLookup:
         """The documents of a segment that hold any form of a word, or a pair by its key, and how
         often.
         """
-        term = _one_key(key)
+        term = one_key(key)
         if term is not None:
             return segment.holding(term)
         assert isinstance(key, QueryWord)  # noqa: S101 - tells the type checker
@@ -267,7 +272,7 @@ class WordLookup:
         """The works of a segment that hold each, and how often."""
         return [
             segment.add_up_works(*found) if term is None else segment.in_works(term)
-            for term, found in zip(map(_one_key, self.asked.keys), postings, strict=True)
+            for term, found in zip(map(one_key, self.asked.keys), postings, strict=True)
         ]
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
@@ -319,7 +324,7 @@ class WordLookup:
                 scores[places] = own
 
 
-def _one_key(key: QueryWord | int) -> int | None:
+def one_key(key: QueryWord | int) -> int | None:
     """The key of a pair, or of a word that is the same single term in all documents."""
     if isinstance(key, int):
         return key

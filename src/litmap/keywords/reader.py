@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from litmap.keywords import segments as files
-from litmap.keywords.lookup import OpenSegment, WordLookup, fit_mask
-from litmap.keywords.scoring import Ranking, best_rows
+from litmap.keywords.lookup import OpenSegment, WordLookup, fit_mask, one_key
+from litmap.keywords.scoring import Ranking
 from litmap.keywords.segments import KINDS, Segment
 from litmap.parsing.languages import ENGLISH, rules_code
 from litmap.parsing.terms import Form, QueryWord, index_terms, query_words, term_key
@@ -217,10 +217,11 @@ class KeywordIndex:
 
         Rows that hold none of the words are left out, so fewer may come back, or none.
         """
-        scores = self.scores(terms, bm25)
-        if allowed is not None:
-            scores = np.where(fit_mask(allowed, scores.size), scores, np.float32(0))
-        return best_rows(scores, k)
+        found = self.look_up(self.ask(terms, bm25))
+        ranking = found.rank(found.count_rows(), k, allowed)
+        scores = ranking.scores[ranking.rows]
+        order = np.lexsort((ranking.rows, -scores))
+        return Ranking(ranking.rows[order], scores[order])
 
     def scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
@@ -234,9 +235,13 @@ class KeywordIndex:
 
     def idf(self, word: str | QueryWord) -> float:
         """How rare the term or word is among the passages: ln(1 + (n - df + .5) / (df + .5))."""
-        asked = QueryWord(word, (Form(word),)) if isinstance(word, str) else word
-        counts = self.look_up(Asked.of({asked: 1.0}, {})).count_rows()
-        return idf_of(self.passages, int(counts.held[0]))
+        key = term_key(word) if isinstance(word, str) else one_key(word)
+        if key is not None:
+            held = sum(segment.frequency(key) for segment in self._segments)
+        else:
+            assert isinstance(word, QueryWord)  # noqa: S101 - tells the type checker
+            held = int(self.look_up(Asked.of({word: 1.0}, {})).count_rows().held[0])
+        return idf_of(self.passages, held)
 
     def rows_containing_all(self, text: str, allowed: Mask | None = None) -> Ints:
         """Rows that hold every word of a text, as their language writes it, ascending; none of a
@@ -259,15 +264,17 @@ class KeywordIndex:
         )
         if len(languages) == len(self.languages):
             return rows
-        wanted = np.array([language in languages for language in self.languages])
-        own: Ints = rows[wanted[self._language_numbers[rows]]]
+        own: Ints = rows[self._are_among(languages)[self._language_numbers[rows]]]
         return own
 
     def is_of(self, segment: OpenSegment, languages: Set[str]) -> Mask:
         """For each document of a segment whether it is read by the rules of one of these."""
-        wanted = np.array([language in languages for language in self.languages])
-        of_row: Mask = wanted[segment.gather(self._language_numbers)]
+        of_row: Mask = self._are_among(languages)[segment.gather(self._language_numbers)]
         return of_row
+
+    def _are_among(self, languages: Set[str]) -> Mask:
+        """For each of the index's languages whether it is one of these."""
+        return np.array([language in languages for language in self.languages])
 
 
 def _rules(number: int) -> str:

@@ -35,13 +35,3 @@ def bm25_scores(bm25: Bm25, factor: float, counts: Floats, lengths: Floats, mean
     np.divide(counts, norm, out=norm)
     norm *= np.float32(factor * (bm25.k1 + 1))
     return norm
-
-
-def best_rows(scores: Floats, k: int) -> Ranking:
-    """The `k` highest positive scores, best first, equal ones in order of place."""
-    rows = np.flatnonzero(scores > 0)
-    if rows.size > k > 0:
-        bar = np.partition(scores[rows], rows.size - k)[rows.size - k]
-        rows = rows[scores[rows] >= bar]
-    order = np.lexsort((rows, -scores[rows]))[: max(k, 0)]
-    return Ranking(rows[order], scores[rows[order]])

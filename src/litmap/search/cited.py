@@ -102,8 +102,9 @@ def gains(asked: Sequence[LeftOut], citing: Ints, words: CitingWords, keywords: 
     for question in asked[::step]:
         own = numbers.get(question.citing, -1)
         relevant = [numbers[work] for work in question.cited if work in numbers]
-        scores = keywords.scores(question.text)
-        whole = keywords.work_scores(question.text)
+        held = keywords.look_up(keywords.ask(question.text))
+        scores = held.rank(held.counts, 0).scores
+        whole = held.score_works(held.counts)
         scale = Scale.of(scores)
         best = np.full(len(numbers), UNCITED, np.float32)
         np.maximum.at(best, works, scale.apply(scores)[rows])

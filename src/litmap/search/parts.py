@@ -155,10 +155,10 @@ class LocalPart:
         part without a mask.
         """
         allowed = permission.mask if permission.mask is not None else self.keywords.rows_of()
-        words = WORDS.start(self._look_up(question.asked).rank, question.counts,
-                            question.by_words, allowed)  # fmt: skip
+        held = self._look_up(question.asked)
+        words = WORDS.start(held.rank, question.counts, question.by_words, allowed)
         near, near_cosines = self._nearest(question.vector, allowed, question.by_meaning)
-        whole = self._look_up(question.asked).score_works(question.counts)
+        whole = held.score_works(question.counts)
         ranking = words.result()
         rows = np.union1d(near, ranking.rows).astype(np.int64)
         logger.debug(
@@ -166,16 +166,16 @@ class LocalPart:
         )
         works = self.keywords.works[rows].astype(np.int64)
         return Found(
-            rows,
-            works,
-            self._cosines(rows, question.vector, near, near_cosines),
-            ranking.scores[rows],
-            whole[works],
-            self._sizes[works],
-            float(ranking.scores[ranking.rows].max(initial=0)),
-            ranking.sums,
-            exact_sums(whole),
-            None if self.citing is None else self.citing.best(question.text)[works],
+            rows=rows,
+            works=works,
+            cosines=self._cosines(rows, question.vector, near, near_cosines),
+            words=ranking.scores[rows],
+            whole=whole[works],
+            sizes=self._sizes[works],
+            best_match=float(ranking.scores[ranking.rows].max(initial=0)),
+            row_sums=ranking.sums,
+            work_sums=exact_sums(whole),
+            cited=None if self.citing is None else self.citing.best(question.text)[works],
         )
 
     def _cosines(self, rows: Ints, vector: Floats, near: Ints, near_cosines: Floats) -> Floats:

@@ -436,7 +436,8 @@ def _by_author(name: str) -> Callable[[Facts], bool]:
 
     def test(work: Facts) -> bool:
         for author in work.authors:
-            if author.isascii() and first not in author.lower():
+            is_plain = author.isascii() and author.isprintable()  # no line ends either
+            if is_plain and first not in author.lower():
                 continue  # by far the most, and told without taking the name apart
             parts = plain_text(author).split()
             if wanted and all(any(part.startswith(word) for part in parts) for word in wanted):
