@@ -18,6 +18,7 @@ from litmap import keywords, segment_merging, word_counts
 from litmap.errors import DamagedBuild
 from litmap.keywords import Entry, KeywordIndex, lookup
 from litmap.keywords import writer as keyword_writing
+from litmap.keywords.scoring import bm25_sums, term_weights
 from litmap.models import Chunk, Passage
 from litmap.parsing.terms import (
     find_words,
@@ -27,6 +28,7 @@ from litmap.parsing.terms import (
     plain_text,
     term_keys,
 )
+from litmap.search.ranking import Scale
 from litmap.word_counts import Bm25
 
 TEXTS = [
@@ -299,6 +301,7 @@ def test_postings_are_every_word_and_pair_of_neighbours(
 
 
 @pytest.mark.parametrize("threaded", [0, 10**9])
+@pytest.mark.parametrize("sampled", [1, 10**9])
 @settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -306,6 +309,7 @@ def test_postings_are_every_word_and_pair_of_neighbours(
 def test_the_best_rows_are_those_of_all_segments(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
+    sampled: int,
     threaded: int,
     texts: list[str],
     allowed: int,
@@ -314,19 +318,60 @@ def test_the_best_rows_are_those_of_all_segments(
 ) -> None:
     limit_segments(monkeypatch, full)
     monkeypatch.setattr(lookup, "MIN_THREADED_PASSAGES", threaded)
+    monkeypatch.setattr(word_counts, "SAMPLED_PASSAGES", sampled)
     index = build(tmp_path_factory.mktemp("index"), texts)
     mask = np.array([bool(allowed >> row & 1) for row in range(len(texts))], bool)
     found = index.look_up(index.ask("alpha beta beta zeta"))
     ranking = found.rank(found.counts, k, mask)
-    own = np.where(mask, ranking.scores, np.float32(0))
+    scores = found.score_all(found.counts)
+    own = np.where(mask, scores, np.float32(0))
     best = [row for row in np.argsort(-own, kind="stable").tolist() if own[row] > 0][:k]
     assert ranking.rows.tolist() == sorted(best)
+    assert ranking.scores.tolist() == scores[ranking.rows].tolist()
+    rows = np.flatnonzero(mask)
+    assert found.score_rows(found.counts, rows).tolist() == scores[rows].tolist()
     monkeypatch.undo()
+    monkeypatch.setattr(word_counts, "SAMPLED_PASSAGES", sampled)
     one = build(tmp_path_factory.mktemp("one"), texts)
     same = one.look_up(one.ask("alpha beta beta zeta"))
     assert ranking.sums == same.rank(same.counts, k).sums
-    assert ranking.scores.tolist() == same.rank(same.counts, k).scores.tolist()
+    assert scores.tolist() == same.score_all(same.counts).tolist()
     assert found.score_works(found.counts).tolist() == same.score_works(same.counts).tolist()
+
+
+def test_words_that_lift_nothing_any_more_are_not_looked_for(tmp_path: Path) -> None:
+    texts = [f"rare{n % 3} common" if n % 2 else "common words" for n in range(40)]
+    index = build(tmp_path, texts)
+    found = index.look_up(index.ask("rare1 common"))
+    weights = term_weights(found.asked, [3.0, 0.1, 3.0], 2.0)
+    (segment,) = index.segments
+    held = [segment.holding(lookup.one_key(key)) for key in found.asked.keys]
+    every = bm25_sums(segment.lengths, held, weights)
+    bar = float(np.sort(every)[-3])
+    some = bm25_sums(segment.lengths, held, weights, bar)
+    assert np.array_equal(some[every >= bar], every[every >= bar])
+    assert (some[every < bar] < bar).all()
+    assert np.count_nonzero(some) < np.count_nonzero(every)
+
+
+def test_a_sample_of_works_tells_what_is_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = np.random.default_rng(3)
+    texts = [
+        " ".join(f"word{n}" for n in chance.integers(1, 9, chance.integers(3, 9)))
+        for _ in range(4000)
+    ]
+    index = build(tmp_path, texts, [f"arxiv:{n // 4}" for n in range(4000)])
+    found = index.look_up(index.ask("word1 word2 word5"))
+    whole = found.rank(found.counts, 5)
+    monkeypatch.setattr(word_counts, "SAMPLED_PASSAGES", 800)
+    some = found.rank(found.counts, 5)
+    assert 400 < some.sums.count < 1600 == whole.sums.count - 2400
+    assert some.rows.tolist() == whole.rows.tolist()
+    all_rows, sample = Scale.of_sums(whole.sums), Scale.of_sums(some.sums)
+    assert sample.mean == pytest.approx(all_rows.mean, rel=0.05)
+    assert sample.deviation == pytest.approx(all_rows.deviation, rel=0.05)
 
 
 @pytest.mark.parametrize("kept", ["", "w0", "w2", "w0 w3"])
@@ -343,7 +388,7 @@ def test_works_that_are_not_searched_are_as_if_they_were_not_there(
     expected = alone.look_up(alone.ask("flat minima"))
     assert found.counts.held.tolist() == expected.counts.held.tolist()
     assert ranking.sums == expected.rank(expected.counts, 5).sums
-    assert ranking.scores[own].tolist() == alone.scores("flat minima").tolist()
+    assert found.score_all(found.counts)[own].tolist() == alone.scores("flat minima").tolist()
     assert index.rows_containing_all("flat").tolist() == [row for row in own if row != 2]
 
 

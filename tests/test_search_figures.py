@@ -49,7 +49,7 @@ from litmap.search.ranking import (
 from litmap.search.results import Results
 from litmap.search.searching import CLOSER_OUTSIDE, _covers_terms
 from litmap.side_by_side import Threads
-from litmap.word_counts import Asked, WordCounts, ask
+from litmap.word_counts import SUM_UNIT, Asked, Sums, WordCounts, ask
 from tests.search_parts import ExactVectors, FormulaEncoder, Stored, make_searcher, passage
 
 
@@ -201,7 +201,10 @@ class GivenWords:
 
     def rank(self, counts: WordCounts, k: int, allowed: Any) -> Ranked:
         best = np.flatnonzero((self.scores > 0) & allowed)
-        return Ranked(self.scores, best, (4 * 512, 20 * 512**2))
+        return Ranked(self.scores[best], best, Sums(4, 4 * 512, 20 * 512**2))
+
+    def score_rows(self, counts: WordCounts, rows: Any) -> Any:
+        return self.scores[rows]
 
     def score_works(self, counts: WordCounts) -> Any:
         return np.full(len(self.work_ids), 7, np.float32)
@@ -279,7 +282,7 @@ def test_a_candidate_by_words_has_its_cosine_too() -> None:
     assert found.sizes.tolist() == [6, 6, 6]
     usual = BackgroundSample(floats(1, 0, 0, 1).reshape(2, 2), np.arange(2))
     weighed = weigh(
-        replace(found, work_sums=(4 * 512, 20 * 512**2)), QUESTION, usual, Two(circle(6))
+        replace(found, work_sums=Sums(4, 4 * 512, 20 * 512**2)), QUESTION, usual, Two(circle(6))
     )
     assert weighed.scale == Scale(0.5, 0.5)  # of the background's cosines 1 and 0
     assert weighed.meaning == pytest.approx((found.cosines - 0.5) / 0.5)
@@ -290,12 +293,12 @@ def test_a_candidate_by_words_has_its_cosine_too() -> None:
 def test_a_scale_by_sums_is_that_of_the_values() -> None:
     values = np.random.default_rng(3).integers(0, 4000, 50)
     total, squares = int(values.sum()), int((values**2).sum())
-    scale = Scale.of_sums(50, total, squares, 0.5)
-    assert scale.mean == pytest.approx(0.5 * values.mean())
-    assert scale.deviation == pytest.approx(0.5 * values.std())
-    flat = Scale.of_sums(7, 7 * 1179, 7 * 1179**2, 1 / 512)
+    scale = Scale.of_sums(Sums(50, total, squares))
+    assert scale.mean == pytest.approx(SUM_UNIT * values.mean())
+    assert scale.deviation == pytest.approx(SUM_UNIT * values.std())
+    flat = Scale.of_sums(Sums(7, 7 * 1179, 7 * 1179**2))
     assert flat.apply(floats(1.5)).tolist() == [0]
-    assert Scale.of_sums(0, 0, 0, 0.5) == Scale()
+    assert Scale.of_sums(Sums()) == Scale()
 
 
 @pytest.mark.parametrize(("rows", "first", "count"), [(10, [0, 1, 2], 10), (1999, [0, 1, 2], 1000), (2500, [0, 2, 4], 1000), (3100, [0, 3, 6], 1000)])  # fmt: skip

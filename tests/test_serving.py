@@ -237,6 +237,9 @@ def test_what_is_no_library_is_named(body):
         RemoteLibrary.open(address, TOKEN)
 
 
+AT_ROW_4 = {"rows": wire.dump_array(np.array([4])), "works": wire.dump_array(np.array([1]))}
+
+
 @pytest.mark.parametrize(
     "found",
     [
@@ -246,6 +249,8 @@ def test_what_is_no_library_is_named(body):
         {"rows": wire.dump_array(np.array([0])), "works": wire.dump_array(np.array([9]))},
         {"rows": wire.dump_array(np.array([0, 1])), "works": wire.dump_array(np.array([0]))},
         {"rows": {"type": "<i8", "shape": [9], "data": "AA=="}, "works": []},
+        {**AT_ROW_4, "row_sums": [2, 1, 10**400]},
+        {**AT_ROW_4, "work_sums": [-1, 1, 1]},
     ],
 )
 def test_candidates_that_cannot_be_are_refused(found):
@@ -253,11 +258,10 @@ def test_candidates_that_cannot_be_are_refused(found):
         name: wire.dump_array(np.zeros(1, np.float32)) for name in ("cosines", "words", "whole")
     }
     rest = {"sizes": wire.dump_array(np.ones(1, int)), "best_match": 1.0}
-    sums = {"row_sums": [1, 1], "work_sums": [1, 1]}
+    sums = {"row_sums": [2, 1, 1], "work_sums": [2, 1, 1]}
     with pytest.raises(wire.MISSHAPEN):
         wire.load_found({**others, **rest, **sums, **found}, rows=5, works=2)
-    right = {"rows": wire.dump_array(np.array([4])), "works": wire.dump_array(np.array([1]))}
-    assert wire.load_found({**others, **rest, **sums, **right}, 5, 2).rows.tolist() == [4]
+    assert wire.load_found({**others, **rest, **sums, **AT_ROW_4}, 5, 2).rows.tolist() == [4]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ by, added up over the parts of a library and over libraries.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +35,24 @@ passages are spread over segments and machines.
 """
 SUMMED_AT_ONCE = 1 << 16
 """Scores that stay in a core's cache while they are added up."""
+SAMPLED_PASSAGES = 500_000
+"""Passages, about, whose scores are added up to tell what is usual, where there are many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How high the scores of so many texts are: their sum and the sum of their squares, in units of
+    `SUM_UNIT`. Those of several parts add up.
+    """
+
+    count: int = 0
+    total: int = 0
+    squares: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.count + other.count, self.total + other.total, self.squares + other.squares
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +193,24 @@ def judge_language(text: str, sizes: Mapping[str, int], held: Sequence[Mapping[s
     return languages[int(np.argmax(likelihoods))]
 
 
-def exact_sums(scores: Floats) -> tuple[int, int]:
-    """The sum of scores, and of their squares, in units of `SUM_UNIT`."""
+def sampled_share(passages: int) -> int:
+    """Of how many works one is in the sample of a library with so many passages."""
+    return max(1, passages // SAMPLED_PASSAGES)
+
+
+def is_sampled(work: str, every: int) -> bool:
+    """Whether a work is in the sample of one in `every`: told by its id alone, so that it is in
+    that of every library it stands in.
+    """
+    return every == 1 or zlib.crc32(work.encode("utf-8", "surrogatepass")) % every == 0
+
+
+def exact_sums(scores: Floats, count: int) -> Sums:
+    """The sums of scores, which are those of so many texts."""
     total = squares = 0
     for begin in range(0, scores.size, SUMMED_AT_ONCE):
         some = scores[begin : begin + SUMMED_AT_ONCE]
         units = np.rint(some * np.float32(1 / SUM_UNIT)).astype(np.float64)
         total += int(units.sum())
         squares += int(np.einsum("i,i->", units, units))
-    return total, squares
+    return Sums(count, total, squares)

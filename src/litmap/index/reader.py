@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-S = TypeVar("S")
 
 MAX_EXACT_ROWS = 100_000
 """Up to this many rows (of the whole index, or allowed by a filter) every vector is compared."""
@@ -47,7 +46,7 @@ ROWS_PER_CANDIDATE = 300
 """In a large index one row in so many, lest near ones be lost among the many that are as near by
 their signs.
 """
-CANDIDATES_SPREAD = 4
+CANDIDATES_SPREAD = 2
 """How many times its share of these a segment may name: what is near to a query often came
 together, and then stands in one segment.
 """
@@ -175,10 +174,7 @@ class VectorIndex:
         unsigned = [p for p in permitted if not p.segment.has_signs]
         listed = [next(p.segment.scan(query[None], k, p.mask)) for p in unsigned]
         shortlists = self._shortlists(query, k, signed, rotation)
-        exact = self._each(
-            lambda own: own[0].ranked(query, own[1], k),
-            [(p.segment, places) for p, places in zip(signed, shortlists, strict=True)],
-        )
+        exact = self._each(lambda p, own: p.segment.ranked(query, own, k), signed, shortlists)
         return joined([*exact, *listed])
 
     def _shortlists(
@@ -202,22 +198,23 @@ class VectorIndex:
             return p.segment.nearest_by_signs(bits, min(candidates, share), p.mask)
 
         found = _lowest(self._each(near, signed), candidates)
-        sums = [
-            (-asymmetric_dot(p.segment.signs[places], rotated), places)
-            for p, (_, places) in zip(signed, found, strict=True)
-        ]
+
+        def compare(p: _Permitted, places: Rows) -> tuple[Any, Rows]:
+            return -asymmetric_dot(p.segment.signs[places], rotated), places
+
+        sums = self._each(compare, signed, [places for _, places in found])
         return [np.sort(places) for _, places in _lowest(sums, shortlisted)]
 
-    def _each(self, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
-        """What `work` makes of each item, side by side where the index is large."""
-        if not self._is_large or len(items) < 2 or usable_cores() < 2:
-            return [work(item) for item in items]
+    def _each(self, work: Callable[..., T], *items: Sequence[Any]) -> list[T]:
+        """What `work` makes of the items at each place, side by side where the index is large."""
+        if not self._is_large or len(items[0]) < 2 or usable_cores() < 2:
+            return [work(*own) for own in zip(*items, strict=True)]
 
-        def alone(item: S) -> T:
+        def alone(*own: Any) -> T:
             with _faiss_threads(1):
-                return work(item)
+                return work(*own)
 
-        return CORES.each(alone, items)
+        return CORES.each(alone, *items)
 
     def vectors(self, rows: Rows) -> Vectors:
         """The vectors of these rows, float32 (n, dim), exact to float16; zeros, near to nothing,

@@ -6,15 +6,23 @@ import threading
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from litmap.keywords.scoring import bm25_scores
+from litmap.keywords.scoring import TermWeight, bm25_sums, term_weights
 from litmap.keywords.segments import Segment
 from litmap.parsing.terms import Form, QueryWord, term_key
 from litmap.side_by_side import CORES
-from litmap.word_counts import Asked, WordCounts, exact_sums, idf_of
+from litmap.word_counts import (
+    Asked,
+    Sums,
+    WordCounts,
+    exact_sums,
+    idf_of,
+    is_sampled,
+    sampled_share,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +40,25 @@ KEPT_COUNTS = 250
 """Of so many words of a segment that many documents hold it is kept how often each work has them:
 10 MB for a million passages.
 """
+
+
+class Sample(NamedTuple):
+    """Some of a segment's documents: which, ascending, and the number in the sample of every
+    document, -1 for one that is not in it.
+    """
+
+    docs: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+
+    def of(self, docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
+        """The numbers of those of the documents that are in the sample, and their counts."""
+        numbers = self.numbers.take(docs)
+        kept = np.flatnonzero(numbers >= 0)
+        return numbers[kept], counts[kept]
+
+
+KEPT_SAMPLES = 2
+"""Samples of a segment that are kept: alone and together with other libraries it is another."""
 
 
 class OpenSegment:
@@ -53,6 +80,8 @@ class OpenSegment:
         self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
         """Words of its living passages."""
         self._common = lru_cache(KEPT_COUNTS)(self._look_in_works)
+        self._common_in_sample = lru_cache(KEPT_COUNTS)(self._look_in_sample)
+        self.sample = lru_cache(KEPT_SAMPLES)(self._sample)
 
     @cached_property
     def alive(self) -> Mask:
@@ -102,11 +131,24 @@ class OpenSegment:
         else:
             array[self.segment.rows[self.alive]] = values[self.alive]
 
-    def part_of(self, array: NDArray[Any]) -> NDArray[Any]:
-        """The stretch of an array of zeros over rows that is the documents', else zeros."""
+    def find(self, rows: Ints) -> tuple[NDArray[np.int32], Ints]:
+        """The documents of those of the rows, ascending, that are in the segment, and the places of
+        these among them; both ascending.
+        """
         if self._first >= 0:
-            return array[self._first : self._first + self.size]
-        return np.zeros(self.size, array.dtype)
+            begin, end = np.searchsorted(rows, [self._first, self._first + self.size])
+            return (rows[begin:end] - self._first).astype(np.int32), np.arange(begin, end)
+        own = self.segment.rows
+        at = np.searchsorted(own, rows.astype(own.dtype), sorter=self._by_row)
+        docs = self._by_row.take(at, mode="clip")
+        places = np.flatnonzero(own.take(docs) == rows)
+        by_doc = places[np.argsort(docs[places])]
+        return docs[by_doc].astype(np.int32), by_doc
+
+    @cached_property
+    def _by_row(self) -> Ints:
+        """The documents in the order of their rows."""
+        return np.argsort(self.segment.rows, kind="stable")
 
     def gather(self, array: NDArray[Any]) -> NDArray[Any]:
         """What an array over rows has for each document; for a dead one anything."""
@@ -146,9 +188,37 @@ class OpenSegment:
         """The works of documents, and what the documents have added up by them."""
         if not docs.size:
             return np.empty(0, np.int32), np.empty(0)
-        totals = np.bincount(self.segment.works.take(docs), counts, self.owners.size)
-        having = np.flatnonzero(totals)
-        return self.owners[having], totals[having].astype(np.float64, copy=False)
+        works = self.segment.works.take(docs)
+        is_first = np.ones(works.size, bool)
+        np.not_equal(works[1:], works[:-1], out=is_first[1:])
+        begins = np.flatnonzero(is_first)
+        having = works.take(begins)
+        totals = np.add.reduceat(counts.astype(np.float64), begins)
+        if not np.all(having[1:] > having[:-1]):  # documents of a work do not all follow each other
+            of_all = np.bincount(having, totals, self.owners.size).astype(np.float64)
+            held = np.flatnonzero(of_all)
+            return self.owners.take(held), of_all[held]
+        return self.owners.take(having), totals
+
+    def _sample(self, every: int) -> Sample:
+        """The living documents of one work in `every`, chosen by the works' ids."""
+        chosen = np.array([is_sampled(work, every) for work in self.segment.work_ids], bool)
+        docs = np.flatnonzero(chosen[self.segment.works] & self.alive).astype(np.int32)
+        numbers = np.full(self.size, -1, np.int32)
+        numbers[docs] = np.arange(docs.size, dtype=np.int32)
+        return Sample(docs, numbers)
+
+    def in_sample(self, every: int, key: int) -> Postings:
+        """The numbers in a sample of the documents that hold a word, by its key, and how often;
+        what many documents hold is kept, for it is in one question of several.
+        """
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common_in_sample(every, key)
+        return self._look_in_sample(every, key)
+
+    def _look_in_sample(self, every: int, key: int) -> Postings:
+        return self.sample(every).of(*self.holding(key))
 
     def rows_holding(self, keys: Iterable[int]) -> Ints:
         """The rows that hold every one of these words."""
@@ -182,13 +252,14 @@ def _first_row(rows: NDArray[np.int32]) -> int:
 
 @dataclass(frozen=True)
 class WordRanking:
-    """What words say of an index: the scores of all rows, float32 (rows,), and the best rows that
-    are allowed, ascending; `sums` are those of all scores and of their squares.
+    """The best rows by words of those that are allowed, ascending, and their scores, float32 (n,).
+
+    `sums` are those of all rows, or of a sample of them.
     """
 
-    scores: Floats
     rows: Ints
-    sums: tuple[int, int]
+    scores: Floats
+    sums: Sums
 
 
 class _Index(Protocol):
@@ -276,52 +347,90 @@ class WordLookup:
         ]
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
-        """BM25 of every row with these counts, and the `k` best of the rows that are allowed."""
-        scores = np.zeros(self._index.works.size, np.float32)
-        best = _BestRows(k, None if allowed is None else fit_mask(allowed, scores.size))
-        idf = [idf_of(counts.passages, int(held)) for held in counts.held.tolist()]
+        """The `k` rows of those that are allowed that have the highest BM25 with these counts."""
+        best = _BestRows(k, None if allowed is None else fit_mask(allowed, self._index.works.size))
+        weights = self._row_weights(counts)
+        every = sampled_share(counts.passages)
 
-        def score(segment: OpenSegment, postings: Sequence[Postings]) -> tuple[int, int]:
-            own = segment.part_of(scores)
-            self._add(own, postings, segment.lengths, idf, counts.mean_length)
-            if own.base is not scores:
-                segment.scatter(own, scores)
-            best.take(segment, own)
-            return exact_sums(own)
+        def score_all(segment: OpenSegment, postings: Sequence[Postings]) -> Sums:
+            scores = bm25_sums(segment.lengths, postings, weights)
+            best.take(segment, scores)
+            return exact_sums(scores, segment.living)
 
+        def score_sample(segment: OpenSegment, postings: Sequence[Postings]) -> Sums:
+            docs = segment.sample(every).docs
+            own = self._in_sample(segment, postings, every)
+            scores = bm25_sums(segment.lengths.take(docs), own, weights)
+            best.take(segment, scores, docs)
+            return exact_sums(scores, docs.size)
+
+        def score_promising(segment: OpenSegment, postings: Sequence[Postings]) -> None:
+            best.take(segment, bm25_sums(segment.lengths, postings, weights, best.bar))
+
+        score = score_all if every == 1 else score_sample
         sums = self._each(score, self._index.segments, self._postings)
-        return WordRanking(
-            scores, np.sort(best.rows), (sum(s for s, _ in sums), sum(q for _, q in sums))
+        if every > 1 and k > 0:
+            best.start_again()
+            self._each(score_promising, self._index.segments, self._postings)
+        order = np.argsort(best.rows)
+        return WordRanking(best.rows[order], best.scores[order], sum(sums, Sums()))
+
+    def _in_sample(
+        self, segment: OpenSegment, postings: Sequence[Postings], every: int
+    ) -> list[Postings]:
+        """What documents of a sample hold, by their numbers in it."""
+        return [
+            segment.sample(every).of(*found) if term is None else segment.in_sample(every, term)
+            for term, found in zip(map(one_key, self.asked.keys), postings, strict=True)
+        ]
+
+    def score_rows(self, counts: WordCounts, rows: Ints) -> Floats:
+        """BM25 of these rows (n,), ascending, with these counts, float32 (n,)."""
+        weights = self._row_weights(counts)
+        scores = np.zeros(rows.size, np.float32)
+
+        def score(segment: OpenSegment, postings: Sequence[Postings]) -> None:
+            docs, places = segment.find(rows)
+            if docs.size:
+                own = [_among(docs, *found) for found in postings]
+                scores[places] = bm25_sums(segment.lengths.take(docs), own, weights)
+
+        self._each(score, self._index.segments, self._postings)
+        return scores
+
+    def score_all(self, counts: WordCounts) -> Floats:
+        """BM25 of every row with these counts, float32 (rows,)."""
+        weights = self._row_weights(counts)
+        scores = np.zeros(self._index.works.size, np.float32)
+        self._each(
+            lambda segment, postings: segment.scatter(
+                bm25_sums(segment.lengths, postings, weights), scores
+            ),
+            self._index.segments,
+            self._postings,
         )
+        return scores
 
     def score_works(self, counts: WordCounts) -> Floats:
         """BM25 of every work's whole text with these counts, float32 (works,)."""
-        scores = np.zeros(len(self._index.work_ids), np.float32)
-        idf = [idf_of(counts.works, int(held)) for held in counts.held_works.tolist()]
-        lengths = self._index.work_lengths.astype(np.float32)
-        self._add(scores, self._in_works, lengths, idf, counts.mean_work_length)
-        return scores
+        idf = [idf_of(counts.works, held) for held in counts.held_works.tolist()]
+        weights = term_weights(self.asked, idf, counts.mean_work_length)
+        return bm25_sums(self._index.work_lengths, self._in_works, weights)
 
-    def _add(
-        self,
-        scores: Floats,
-        postings: Sequence[tuple[NDArray[Any], NDArray[Any]]],
-        lengths: Floats,
-        idf: Sequence[float],
-        mean: float,
-    ) -> None:
-        """Add what each of the asked gives to those that hold it."""
-        asked = self.asked
-        for (held, often), weight, bm25, rarity in zip(
-            postings, asked.weights, asked.bm25, idf, strict=True
-        ):
-            if held.size:
-                factor = weight * rarity ** (1 + bm25.rarity)
-                counted = often.astype(np.float32)
-                places = held.astype(np.intp, copy=False)  # once, for NumPy counts in these
-                own = bm25_scores(bm25, factor, counted, lengths.take(places), mean)
-                own += scores.take(places)
-                scores[places] = own
+    def _row_weights(self, counts: WordCounts) -> list[TermWeight]:
+        idf = [idf_of(counts.passages, held) for held in counts.held.tolist()]
+        return term_weights(self.asked, idf, counts.mean_length)
+
+
+def _among(wanted: NDArray[np.int32], docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
+    """Of documents that hold a word those that are wanted, by their places there, and how often
+    they hold it.
+    """
+    if not docs.size:
+        return docs, counts
+    at = np.searchsorted(docs, wanted.astype(docs.dtype))
+    places = np.flatnonzero(docs.take(at, mode="clip") == wanted)
+    return places.astype(np.int32), counts.take(at[places])
 
 
 def one_key(key: QueryWord | int) -> int | None:
@@ -336,10 +445,12 @@ def _added_up(parts: Sequence[InWorks], totals: NDArray[np.float64]) -> InWorks:
     some = [part for part in parts if part[0].size]
     if len(some) < 2:
         return some[0] if some else parts[0]
-    for works, counts in some:
-        totals[works] += counts
-    touched = np.concatenate([works for works, _ in some])
-    works = np.flatnonzero(totals) if 8 * touched.size > totals.size else np.unique(touched)
+    works = np.concatenate([works for works, _ in some])
+    counts = np.concatenate([counts for _, counts in some])
+    if np.all(works[1:] > works[:-1]):  # each segment has works of its own
+        return works, counts
+    np.add.at(totals, works, counts)
+    works = np.flatnonzero(totals) if 8 * works.size > totals.size else np.unique(works)
     counts = totals[works]
     totals[works] = 0
     return works, counts
@@ -353,36 +464,45 @@ class _BestRows:
     def __init__(self, k: int, allowed: Mask | None) -> None:
         self._k = k
         self._allowed = allowed
-        self._bar = 0.0
+        self.bar = 0.0
+        """What none of the best is below; 0 where there are fewer than `k`."""
         self._guard = threading.Lock()
-        self.rows: Ints = np.empty(0, np.int64)
-        self._scores: Floats = np.empty(0, np.float32)
+        self.start_again()
 
-    def take(self, segment: OpenSegment, scores: Floats) -> None:
-        """Look through a segment's documents."""
+    def start_again(self) -> None:
+        """Forget the rows, not how high the best are: all of them will be seen again."""
+        self.rows: Ints = np.empty(0, np.int64)
+        self.scores: Floats = np.empty(0, np.float32)
+
+    def take(
+        self, segment: OpenSegment, scores: Floats, of: NDArray[np.int32] | None = None
+    ) -> None:
+        """Look through a segment's documents, or those that the scores are `of`."""
         if self._k <= 0:
             return
-        bar = self._bar
+        bar = self.bar
         good = scores >= bar if bar > 0 else scores > 0
         if self._allowed is not None:
-            good &= segment.gather(self._allowed)
+            own = segment.gather(self._allowed)
+            good &= own if of is None else own.take(of)
         docs = np.flatnonzero(good)
         own = scores[docs]
         if docs.size > self._k:
             best = own >= np.partition(own, docs.size - self._k)[docs.size - self._k]
             docs, own = docs[best], own[best]
         with self._guard:
-            self.rows = np.concatenate([self.rows, segment.rows_at(docs)])
-            self._scores = np.concatenate([self._scores, own])
+            found = docs if of is None else of[docs]
+            self.rows = np.concatenate([self.rows, segment.rows_at(found)])
+            self.scores = np.concatenate([self.scores, own])
             if self.rows.size > self._k:
                 self._keep_best()
 
     def _keep_best(self) -> None:
-        lowest = np.partition(self._scores, self._scores.size - self._k)[-self._k]
-        near = np.flatnonzero(self._scores >= lowest)
-        order = near[np.lexsort((self.rows[near], -self._scores[near]))[: self._k]]
-        self.rows, self._scores = self.rows[order], self._scores[order]
-        self._bar = float(self._scores[-1])
+        lowest = np.partition(self.scores, self.scores.size - self._k)[-self._k]
+        near = np.flatnonzero(self.scores >= lowest)
+        order = near[np.lexsort((self.rows[near], -self.scores[near]))[: self._k]]
+        self.rows, self.scores = self.rows[order], self.scores[order]
+        self.bar = float(self.scores[-1])
 
 
 def fit_mask(mask: Mask, size: int) -> Mask:

@@ -219,14 +219,13 @@ class KeywordIndex:
         """
         found = self.look_up(self.ask(terms, bm25))
         ranking = found.rank(found.count_rows(), k, allowed)
-        scores = ranking.scores[ranking.rows]
-        order = np.lexsort((ranking.rows, -scores))
-        return Ranking(ranking.rows[order], scores[order])
+        order = np.lexsort((ranking.rows, -ranking.scores))
+        return Ranking(ranking.rows[order], ranking.scores[order])
 
     def scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every row, float32 (rows,); 0 where none of the words is held."""
         found = self.look_up(self.ask(terms, bm25))
-        return found.rank(found.count_rows(), 0).scores
+        return found.score_all(found.count_rows())
 
     def work_scores(self, terms: Terms, bm25: Bm25 | None = None) -> Floats:
         """BM25 of every work's whole text, float32 (works,), numbered as `work_ids`."""

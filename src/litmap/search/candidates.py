@@ -22,7 +22,7 @@ from litmap.search.ranking import (
     products,
     smooth,
 )
-from litmap.word_counts import SUM_UNIT, Asked, WordCounts, idf_of
+from litmap.word_counts import Asked, WordCounts, idf_of
 
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints
@@ -161,8 +161,8 @@ def weigh(
     """
     counts = question.counts
     scale = Scale.of(products(background.vectors, question.vector))
-    of_rows = Scale.of_sums(counts.passages, *found.row_sums, SUM_UNIT)
-    of_works = Scale.of_sums(counts.works, *found.work_sums, SUM_UNIT)
+    of_rows = Scale.of_sums(found.row_sums)
+    of_works = Scale.of_sums(found.work_sums)
     trust = match_trust(found.best_match, question.asked, counts) if by_match else 1.0
     return Evidence(
         rows=found.rows,

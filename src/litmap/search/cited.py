@@ -103,7 +103,7 @@ def gains(asked: Sequence[LeftOut], citing: Ints, words: CitingWords, keywords: 
         own = numbers.get(question.citing, -1)
         relevant = [numbers[work] for work in question.cited if work in numbers]
         held = keywords.look_up(keywords.ask(question.text))
-        scores = held.rank(held.counts, 0).scores
+        scores = held.score_all(held.counts)
         whole = held.score_works(held.counts)
         scale = Scale.of(scores)
         best = np.full(len(numbers), UNCITED, np.float32)

@@ -19,7 +19,7 @@ from litmap.search.protocols import PassageRows, VectorRows, WordLookup, WordRow
 from litmap.search.query import DEFAULT_KINDS, Facts, Query
 from litmap.search.ranking import products
 from litmap.side_by_side import Threads
-from litmap.word_counts import Asked, WordCounts, exact_sums
+from litmap.word_counts import Asked, Sums, WordCounts, exact_sums
 
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints, Mask
@@ -32,6 +32,10 @@ shown.
 """
 MIN_POST_FILTER_SHARE = 0.6
 """Share of rows allowed from which a search is not filtered but its answer is."""
+KEPT_PERMISSIONS = 4
+"""What so many combinations of filters let through is kept: one question follows another under the
+same filters.
+"""
 KEPT_LOOKUPS = 4
 """Look-ups of words that are kept between the counting and the ranking."""
 WORDS = Threads(4, "words")
@@ -70,8 +74,8 @@ class Found:
 
     `words` are BM25 scores, `whole` those of their works' whole texts, `sizes` the passages of
     their works, `cited` the BM25 of the best sentence that cites the work (-inf where none does).
-    `best_match` is the highest BM25 of all permitted rows; `row_sums` and `work_sums` have the sum
-    and the sum of squares over all rows and works, in units of `word_counts.SUM_UNIT`.
+    `best_match` is the highest BM25 of all permitted rows; `row_sums` are those of all rows or of a
+    sample of them, `work_sums` those of all works.
     """
 
     rows: Ints
@@ -81,8 +85,8 @@ class Found:
     whole: Floats
     sizes: Ints
     best_match: float
-    row_sums: tuple[int, int]
-    work_sums: tuple[int, int]
+    row_sums: Sums
+    work_sums: Sums
     cited: Floats | None = None
 
 
@@ -137,9 +141,19 @@ class LocalPart:
 
     def permit(self, query: Query, works: Sequence[str] | None = None) -> Permission:
         """What a query's filters let through, of these works alone where they are named."""
+        permission = self._filter(query.filters)
+        if works is None or permission.mask is None:
+            return permission
+        mask = permission.mask & self.keywords.rows_of(works=works)
+        return Permission(int(np.count_nonzero(mask)), permission.message, mask)
+
+    @cached_property
+    def _filter(self) -> Callable[[Query], Permission]:
+        return lru_cache(KEPT_PERMISSIONS)(self._look_through)
+
+    def _look_through(self, query: Query) -> Permission:
         mask, message = allowed_rows(query, self.keywords, self.passage_rows, self.facts)
-        if works is not None:
-            mask = mask & self.keywords.rows_of(works=works)
+        mask.flags.writeable = False
         return Permission(int(np.count_nonzero(mask)), message, mask)
 
     @cached_property
@@ -169,12 +183,12 @@ class LocalPart:
             rows=rows,
             works=works,
             cosines=self._cosines(rows, question.vector, near, near_cosines),
-            words=ranking.scores[rows],
+            words=held.score_rows(question.counts, rows),
             whole=whole[works],
             sizes=self._sizes[works],
-            best_match=float(ranking.scores[ranking.rows].max(initial=0)),
+            best_match=float(ranking.scores.max(initial=0)),
             row_sums=ranking.sums,
-            work_sums=exact_sums(whole),
+            work_sums=exact_sums(whole, held.counts.works),
             cited=None if self.citing is None else self.citing.best(question.text)[works],
         )
 

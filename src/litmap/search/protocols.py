@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from litmap.models import Passage
 from litmap.parsing.terms import QueryWord
-from litmap.word_counts import Asked, WordCounts
+from litmap.word_counts import Asked, Sums, WordCounts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,18 +39,18 @@ class WordRanking(Protocol):
     """What words say of rows (`litmap.keywords.lookup.WordRanking`)."""
 
     @property
-    def scores(self) -> Floats:
-        """BM25 of every row, float32 (rows,)."""
-        ...
-
-    @property
     def rows(self) -> Ints:
         """The best of the rows that are allowed, ascending."""
         ...
 
     @property
-    def sums(self) -> tuple[int, int]:
-        """The sum of all scores and of their squares, in units of `word_counts.SUM_UNIT`."""
+    def scores(self) -> Floats:
+        """Their BM25, float32 (n,)."""
+        ...
+
+    @property
+    def sums(self) -> Sums:
+        """The sums of the scores of all rows, or of a sample of them."""
         ...
 
 
@@ -67,7 +67,15 @@ class WordLookup(Protocol):
         ...
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
-        """BM25 of every row with these counts, and the `k` best of the rows that are allowed."""
+        """The `k` rows of those that are allowed that have the highest BM25 with these counts."""
+        ...
+
+    def score_rows(self, counts: WordCounts, rows: Ints) -> Floats:
+        """BM25 of these rows (n,), ascending, with these counts, float32 (n,)."""
+        ...
+
+    def score_all(self, counts: WordCounts) -> Floats:
+        """BM25 of every row with these counts, float32 (rows,)."""
         ...
 
     def score_works(self, counts: WordCounts) -> Floats:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from litmap.errors import SearchError
@@ -91,6 +92,11 @@ class Query:
     states: tuple[str, ...] = ()
     only_important: bool = False
     statuses: tuple[str, ...] = ()
+
+    @property
+    def filters(self) -> Query:
+        """What it lets through, whatever is searched for."""
+        return replace(self, raw="", text="", ids=(), only_ids=False, remarks=())
 
     @property
     def filters_works(self) -> bool:
@@ -453,6 +459,7 @@ def _by_heading(name: str) -> Callable[[Facts], bool]:
     """
     wanted = [plain for part in name.split("›") if (plain := plain_text(part))]
 
+    @cache
     def holds(path: HeadingPath) -> bool:
         parts = [plain_text(part) for part in path]
         return any(
@@ -460,34 +467,41 @@ def _by_heading(name: str) -> Callable[[Facts], bool]:
             for at in range(len(parts) - len(wanted) + 1)
         )
 
-    return lambda work: bool(wanted) and any(holds(path) for path in work.headings)
+    return lambda work: bool(wanted) and any(map(holds, work.headings))
 
 
 def _by_note(name: str) -> Callable[[Facts], bool]:
     wanted = fold_case(name)
-    return lambda work: any(wanted in fold_case(note) for note in work.notes)
+
+    @cache
+    def holds(note: str) -> bool:
+        return wanted in fold_case(note)
+
+    return lambda work: any(map(holds, work.notes))
 
 
 def _by_venue(name: str) -> Callable[[Facts], bool]:
     """Each word of the name must begin a word of the venue."""
     wanted = plain_text(name).split()
 
-    def test(work: Facts) -> bool:
-        words = plain_text(work.venue).split()
+    @cache
+    def holds(venue: str) -> bool:
+        words = plain_text(venue).split()
         return bool(wanted) and all(any(w.startswith(word) for w in words) for word in wanted)
 
-    return test
+    return lambda work: holds(work.venue)
 
 
 def _by_tag(name: str) -> Callable[[Facts], bool]:
     """A tag is named whole, or by what it stands under: `tag:fluids` finds 'fluids/turbulence'."""
     wanted = fold_case(name)
 
-    def test(work: Facts) -> bool:
-        tags = map(fold_case, work.tags)
-        return any(tag == wanted or tag.startswith(f"{wanted}/") for tag in tags)
+    @cache
+    def holds(tag: str) -> bool:
+        folded = fold_case(tag)
+        return folded == wanted or folded.startswith(f"{wanted}/")
 
-    return test
+    return lambda work: any(map(holds, work.tags))
 
 
 def _by_year(first: int | None, last: int | None) -> Callable[[Facts], bool]:

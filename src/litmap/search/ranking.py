@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from litmap.word_counts import SUM_UNIT, Sums
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -60,13 +62,14 @@ class Scale:
         return cls(float(values.mean()), deviation if deviation > 1e-9 else float("inf"))
 
     @classmethod
-    def of_sums(cls, count: int, total: int, squares: int, unit: float) -> Scale:
-        """The scale of `count` values by their sum and the sum of their squares, in whole units."""
+    def of_sums(cls, sums: Sums) -> Scale:
+        """The scale of values by their sums."""
+        count = sums.count
         if not count:
             return cls()
-        spread = count * squares - total * total
-        deviation = unit * math.sqrt(spread) / count if spread > 0 else float("inf")
-        return cls(unit * total / count, deviation)
+        spread = count * sums.squares - sums.total * sums.total
+        deviation = SUM_UNIT * math.sqrt(spread) / count if spread > 0 else float("inf")
+        return cls(SUM_UNIT * sums.total / count, deviation)
 
     def apply(self, values: Floats) -> Floats:
         """Values as standard scores."""

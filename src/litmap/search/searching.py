@@ -36,7 +36,7 @@ from litmap.search.ranking import Weights, first_of_each, highest
 from litmap.search.reranking import RERANK_DEPTH, Reranker
 from litmap.search.results import Results, WorkHit
 from litmap.side_by_side import Threads
-from litmap.word_counts import Asked, WordCounts, ask, idf_of, judge_language
+from litmap.word_counts import Asked, Sums, WordCounts, ask, idf_of, judge_language
 
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints
@@ -472,13 +472,9 @@ def _joined(parts: Sequence[Found], first_rows: Ints, first_works: Ints) -> Foun
         whole=np.concatenate([part.whole for part in parts]),
         sizes=np.concatenate([part.sizes for part in parts]),
         best_match=max(part.best_match for part in parts),
-        row_sums=_sum_pairs([part.row_sums for part in parts]),
-        work_sums=_sum_pairs([part.work_sums for part in parts]),
+        row_sums=sum((part.row_sums for part in parts), Sums()),
+        work_sums=sum((part.work_sums for part in parts), Sums()),
     )
-
-
-def _sum_pairs(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    return sum(first for first, _ in pairs), sum(second for _, second in pairs)
 
 
 def _best_of(found: Found, question: Question) -> Found:

@@ -20,9 +20,10 @@ from litmap.catalogue.records import build_record
 from litmap.models import Chunk, Passage
 from litmap.parsing.terms import Form, QueryWord
 from litmap.search import Found, Query, Question
-from litmap.word_counts import Asked, Bm25, WordCounts
+from litmap.word_counts import Asked, Bm25, Sums, WordCounts
 
-VERSION = 1
+VERSION = 2
+MAX_SUM = 1 << 64
 FLOATS, INTS = "<f4", "<i8"
 MAX_ROWS = 100_000
 """Rows that may be asked for at once."""
@@ -179,12 +180,13 @@ def load_question(value: Any, dim: int) -> Question:
 # ── answers ───────────────────────────────────────────────────────────────────────────────────────
 _OF_ROWS = {"rows": INTS, "works": INTS, "sizes": INTS,
             "cosines": FLOATS, "words": FLOATS, "whole": FLOATS}  # fmt: skip
+_SUMS = ("row_sums", "work_sums")
 
 
 def dump_found(found: Found) -> dict[str, Any]:
     """The candidates of a part."""
     arrays = {name: dump_array(getattr(found, name)) for name in _OF_ROWS}
-    sums = {"row_sums": list(found.row_sums), "work_sums": list(found.work_sums)}
+    sums = {name: dataclasses.astuple(getattr(found, name)) for name in _SUMS}
     return {**arrays, **sums, "best_match": found.best_match}
 
 
@@ -196,11 +198,16 @@ def load_found(value: Any, rows: int, works: int) -> Found:
     for name, end in (("rows", rows), ("works", works)):
         if arrays[name].size and not 0 <= arrays[name].min() <= arrays[name].max() < end:
             raise ValueError(f"no such {name}")
-    row_sums, work_sums = (
-        build_record(tuple[int, int], value[name]) for name in ("row_sums", "work_sums")
-    )
+    row_sums, work_sums = (_load_sums(value[name]) for name in _SUMS)
     best = build_record(float, value["best_match"])
     return Found(**arrays, best_match=best, row_sums=row_sums, work_sums=work_sums)
+
+
+def _load_sums(value: Any) -> Sums:
+    sums = build_record(tuple[int, int, int], value)
+    if not all(0 <= own < MAX_SUM for own in sums):
+        raise ValueError("no such sums of scores")
+    return Sums(*sums)
 
 
 def dump_passages(passages: Sequence[Passage]) -> list[dict[str, Any]]:
