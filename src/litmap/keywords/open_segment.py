@@ -1,0 +1,315 @@
+"""An open segment of a keyword index: what of it holds words, by documents and by works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from litmap.keywords.segments import Segment
+from litmap.word_counts import sampled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+    Postings = tuple[NDArray[np.int32], NDArray[Any]]
+    InWorks = tuple[NDArray[Any], NDArray[np.float64]]
+
+MANY_POSTINGS = 5_000
+"""Documents from which it is kept what is found in them."""
+KEPT_COUNTS = 250
+"""Of so many words of a segment that many documents hold it is kept how often each work has them:
+10 MB for a million passages.
+"""
+KEPT_NUMBERS = 5_000
+"""Of so many words it is kept how many works hold them."""
+KEPT_SAMPLES = 2
+"""Samples of a segment that are kept: alone and together with other libraries it is another."""
+NO_WORKS = np.empty(0, np.int32)
+
+
+class Sample(NamedTuple):
+    """Some of a segment's documents: which, ascending, and the number in the sample of every
+    document, -1 for one that is not in it.
+    """
+
+    docs: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+
+    def of(self, docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
+        """The numbers of those of the documents that are in the sample, and their counts."""
+        numbers = self.numbers.take(docs)
+        kept = np.flatnonzero(numbers >= 0)
+        return numbers[kept], counts[kept]
+
+
+class Runs(NamedTuple):
+    """Documents that follow each other, from `begins` to `ends`, and the number in the segment of
+    the work that they are of; (n,), ascending by document.
+    """
+
+    begins: Ints
+    ends: Ints
+    works: NDArray[np.int32]
+
+    def of(self, chosen: Mask) -> Runs:
+        """Those of the works that are chosen, a mask over the segment's."""
+        own = chosen[self.works]
+        return Runs(self.begins[own], self.ends[own], self.works[own])
+
+    def totals(self, docs: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
+        """How often each run's documents hold a word together, by the documents that hold it."""
+        edges = np.concatenate([self.begins, self.ends]).astype(docs.dtype)
+        begins, ends = np.searchsorted(docs, edges).reshape(2, -1)
+        sizes = ends - begins
+        total = int(sizes.sum())
+        places = np.arange(total) + np.repeat(ends - np.cumsum(sizes), sizes)
+        run = np.repeat(np.arange(sizes.size), sizes)
+        return np.bincount(run, counts.take(places), sizes.size).astype(np.float64, copy=False)
+
+
+class WorksHolding(NamedTuple):
+    """How many works of a segment alone hold a word, and which that have documents in others too,
+    by their numbers in the index.
+    """
+
+    alone: int
+    shared: NDArray[np.int32]
+
+
+class OpenSegment:
+    """A segment with its place among all rows and works of the index; a document is a passage by
+    its place in the segment.
+    """
+
+    def __init__(self, segment: Segment, owners: NDArray[np.int32], is_shared: Mask) -> None:
+        self.segment = segment
+        self.owners = owners
+        """The number in the index of each of the segment's works."""
+        self._is_shared = is_shared
+        """For each of them whether other segments have it too."""
+        rows = segment.rows
+        self.size = int(rows.size)
+        self.living = int(np.count_nonzero(rows >= 0))
+        self.is_complete = self.living == self.size
+        self._first = _first_row(rows)
+        self.end = 1 + int(rows.max(initial=-1))
+        """The row behind its last."""
+        self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
+        """Words of its living passages."""
+        self._common = lru_cache(KEPT_COUNTS)(self._look_in_works)
+        self._common_works = lru_cache(KEPT_NUMBERS)(self._count_works)
+        self._common_in_sample = lru_cache(KEPT_COUNTS)(self._look_in_sample)
+        self.sample = lru_cache(KEPT_SAMPLES)(self._sample)
+
+    @cached_property
+    def alive(self) -> Mask:
+        """For each document whether it lives."""
+        alive: Mask = self.segment.rows >= 0
+        return alive
+
+    @property
+    def _living_lengths(self) -> NDArray[np.int32]:
+        return self.segment.lengths[self.alive]
+
+    @property
+    def row_works(self) -> NDArray[np.int32]:
+        """The number in the index of each document's work."""
+        return self.owners.take(self.segment.works)
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """Words of each document, float32."""
+        return self.segment.lengths.astype(np.float32)
+
+    @cached_property
+    def work_lengths(self) -> NDArray[np.float64]:
+        """Words of the living documents of each of the segment's works."""
+        lengths = np.where(self.alive, self.segment.lengths, 0)
+        return np.bincount(self.segment.works, lengths, self.owners.size).astype(np.float64)
+
+    def languages(self) -> list[int]:
+        """The languages of its living documents, by their numbers on disk."""
+        left = self.segment.languages[self.alive]
+        found = []
+        while left.size:
+            found.append(int(left[0]))
+            left = left[left != left[0]]
+        return found
+
+    def rows_at(self, docs: NDArray[Any]) -> Ints:
+        """The rows of documents, int64."""
+        if self._first >= 0:
+            return docs.astype(np.int64) + self._first
+        return self.segment.rows.take(docs).astype(np.int64)
+
+    def scatter(self, values: NDArray[Any], array: NDArray[Any]) -> None:
+        """Write what each living document has to its row of an array."""
+        if self._first >= 0:
+            array[self._first : self._first + self.size] = values
+        else:
+            array[self.segment.rows[self.alive]] = values[self.alive]
+
+    def find(self, rows: Ints) -> tuple[NDArray[np.int32], Ints]:
+        """The documents of those of the rows, ascending, that are in the segment, and the places of
+        these among them; both ascending.
+        """
+        if self._first >= 0:
+            begin, end = np.searchsorted(rows, [self._first, self._first + self.size])
+            return (rows[begin:end] - self._first).astype(np.int32), np.arange(begin, end)
+        own = self.segment.rows
+        at = np.searchsorted(own, rows.astype(own.dtype), sorter=self._by_row)
+        docs = self._by_row.take(at, mode="clip")
+        places = np.flatnonzero(own.take(docs) == rows)
+        by_doc = places[np.argsort(docs[places])]
+        return docs[by_doc].astype(np.int32), by_doc
+
+    @cached_property
+    def _by_row(self) -> Ints:
+        """The documents in the order of their rows."""
+        return np.argsort(self.segment.rows, kind="stable")
+
+    def gather(self, array: NDArray[Any]) -> NDArray[Any]:
+        """What an array over rows has for each document; for a dead one anything."""
+        if self._first >= 0:
+            return array[self._first : self._first + self.size]
+        if not array.size:  # no row of the whole index lives
+            return np.zeros(self.size, array.dtype)
+        return array.take(self.segment.rows, mode="clip")
+
+    def frequency(self, key: int) -> int:
+        """How many living documents hold a word, by its key."""
+        begin, end = self._span(key)
+        return end - begin if self.is_complete else int(self.holding(key)[0].size)
+
+    def holding(self, key: int) -> Postings:
+        """The living documents, ascending, that hold a word by its key, and how often."""
+        begin, end = self._span(key)
+        docs, counts = self.segment.docs[begin:end], self.segment.counts[begin:end]
+        if self.is_complete:
+            return docs, counts
+        alive = self.alive.take(docs)
+        return docs[alive], counts[alive]
+
+    def works_holding(self, key: int) -> WorksHolding:
+        """How many works hold a word, by its key; what many documents hold is kept."""
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common_works(key)
+        return self._count_works(key)
+
+    def _count_works(self, key: int) -> WorksHolding:
+        return self.count_works(self.holding(key)[0])
+
+    def count_works(self, docs: NDArray[Any]) -> WorksHolding:
+        """How many works documents, ascending, are of."""
+        works = self.segment.works.take(docs)
+        is_first = _differ_from_last(works)
+        if self._have_one_run and not self._any_shared:
+            return WorksHolding(int(np.count_nonzero(is_first)), NO_WORKS)
+        own = works[is_first] if self._have_one_run else np.unique(works[is_first])
+        shared = own[self._is_shared[own]]
+        return WorksHolding(own.size - shared.size, self.owners[shared])
+
+    @cached_property
+    def _have_one_run(self) -> bool:
+        """Whether each work's documents follow each other."""
+        return self.runs.works.size == np.unique(self.runs.works).size
+
+    @cached_property
+    def _any_shared(self) -> bool:
+        return bool(self._is_shared.any())
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The documents of all works."""
+        works = self.segment.works
+        begins = np.flatnonzero(_differ_from_last(works))
+        return Runs(begins, np.append(begins[1:], works.size)[: begins.size], works[begins])
+
+    def in_works(self, key: int) -> InWorks:
+        """The works of the index whose living documents hold a word, by its key, and how often;
+        what many documents hold is kept, for it is in one question of several.
+        """
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common(key)
+        return self._look_in_works(key)
+
+    def _look_in_works(self, key: int) -> InWorks:
+        return self.add_up_works(*self.holding(key))
+
+    def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> InWorks:
+        """The works of documents, and what the documents have added up by them."""
+        if not docs.size:
+            return np.empty(0, np.int32), np.empty(0)
+        works = self.segment.works.take(docs)
+        begins = np.flatnonzero(_differ_from_last(works))
+        having = works.take(begins)
+        totals = np.add.reduceat(counts.astype(np.float64), begins)
+        if not np.all(having[1:] > having[:-1]):  # documents of a work do not all follow each other
+            of_all = np.bincount(having, totals, self.owners.size).astype(np.float64)
+            held = np.flatnonzero(of_all)
+            return self.owners.take(held), of_all[held]
+        return self.owners.take(having), totals
+
+    def _sample(self, every: int) -> Sample:
+        """The living documents of one work in `every`, chosen by the works' ids."""
+        chosen = sampled(self.segment.work_ids, every)
+        docs = np.flatnonzero(chosen[self.segment.works] & self.alive).astype(np.int32)
+        numbers = np.full(self.size, -1, np.int32)
+        numbers[docs] = np.arange(docs.size, dtype=np.int32)
+        return Sample(docs, numbers)
+
+    def in_sample(self, every: int, key: int) -> Postings:
+        """The numbers in a sample of the documents that hold a word, by its key, and how often;
+        what many documents hold is kept, for it is in one question of several.
+        """
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common_in_sample(every, key)
+        return self._look_in_sample(every, key)
+
+    def _look_in_sample(self, every: int, key: int) -> Postings:
+        return self.sample(every).of(*self.holding(key))
+
+    def rows_holding(self, keys: Iterable[int]) -> Ints:
+        """The rows that hold every one of these words."""
+        found = sorted((self.holding(key)[0] for key in keys), key=len)
+        docs = found[0]
+        for other in found[1:]:
+            held = np.zeros(self.size, bool)
+            held[other] = True
+            docs = docs[held[docs]]
+        return self.rows_at(docs)
+
+    def _span(self, key: int) -> tuple[int, int]:
+        """Where a word's postings begin and end; nowhere (0, 0) for a word that is not held."""
+        segment = self.segment
+        at = int(np.searchsorted(segment.keys, key))
+        if at == segment.keys.size or int(segment.keys[at]) != key:
+            return 0, 0
+        return int(segment.starts[at]), int(segment.starts[at + 1])
+
+
+def _differ_from_last(values: NDArray[Any]) -> Mask:
+    """For each value whether it differs from the one before it; the first does."""
+    differ = np.ones(values.size, bool)
+    np.not_equal(values[1:], values[:-1], out=differ[1:])
+    return differ
+
+
+def _first_row(rows: NDArray[np.int32]) -> int:
+    """The first row where a segment's rows follow each other, so that no map is needed; -1
+    otherwise.
+    """
+    first = int(rows[0]) if rows.size else -1
+    follow_each_other = first >= 0 and np.array_equal(
+        rows, np.arange(first, first + rows.size, dtype=np.int32)
+    )
+    return first if follow_each_other else -1
