@@ -277,6 +277,11 @@ class KeywordIndex:
         own: Ints = rows[self._are_among(languages)[self._language_numbers[rows]]]
         return own
 
+    def rows_in(self, languages: Collection[str]) -> Mask:
+        """Mask (rows,) of the rows that are read by the rules of one of these languages."""
+        mask: Mask = self._are_among(set(languages))[self._language_numbers]
+        return mask
+
     def is_of(self, segment: OpenSegment, languages: Set[str]) -> Mask:
         """For each document of a segment whether it is read by the rules of one of these."""
         of_row: Mask = self._are_among(languages)[segment.gather(self._language_numbers)]

@@ -37,7 +37,7 @@ def allowed_rows(
         kinds = " or ".join(query.kinds)
         return mask, f"There is no text of kind {kinds} in the works{where}."
     if query.languages:
-        mask = _in_languages(query.languages, mask, keywords)
+        mask = mask & keywords.rows_in(query.languages)
         if not mask.any():
             known = ", ".join(keywords.languages)
             return mask, f"No passage is in {' or '.join(query.languages)}; there is {known}."
@@ -51,13 +51,6 @@ def allowed_rows(
     for text in query.without:
         mask = _without_text(text, mask, keywords, passages)
     return mask, "" if mask.any() else "Every passage holds a word that the query leaves out."
-
-
-def _in_languages(languages: Sequence[str], mask: Mask, keywords: WordRows) -> Mask:
-    """Those of the rows that are read by the rules of one of these languages."""
-    rows = np.flatnonzero(mask)
-    own = np.array(keywords.languages_of(rows), dtype=str)
-    return _rows_to_mask(rows[np.isin(own, list(languages))], mask.size)
 
 
 def _with_phrase(phrase: str, mask: Mask, keywords: WordRows, passages: PassageRows) -> Mask:

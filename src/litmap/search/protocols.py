@@ -149,6 +149,10 @@ class WordRows(Protocol):
         """The language by whose rules each of these rows is read."""
         ...
 
+    def rows_in(self, languages: Collection[str]) -> Mask:
+        """Mask (rows,) of the rows that are read by the rules of one of these languages."""
+        ...
+
     def words_of(self, text: str) -> list[QueryWord]:
         """The words of a query in order, as the library's languages write them."""
         ...
