@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
 
 LONG_QUERY_WORDS = 80
 """Different words from which a query is as long as a passage."""
@@ -38,8 +37,6 @@ SUMMED_AT_ONCE = 1 << 16
 """Scores that stay in a core's cache while they are added up."""
 SAMPLED_PASSAGES = 500_000
 """Passages, about, whose scores are added up to tell what is usual, where there are many more."""
-SAMPLED_WORKS = 2_500
-"""Works, about, whose whole texts tell the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +198,11 @@ def sampled_share(passages: int) -> int:
     return max(1, passages // SAMPLED_PASSAGES)
 
 
-def sampled(works: Sequence[str], every: int) -> Mask:
-    """Which works are in the sample of one in `every`: told by their ids alone, so that a work is
-    in that of every library it stands in.
+def is_sampled(work: str, every: int) -> bool:
+    """Whether a work is in the sample of one in `every`: told by its id alone, so that it is in
+    that of every library it stands in.
     """
-    numbers = (zlib.crc32(work.encode("utf-8", "surrogatepass")) for work in works)
-    return np.fromiter((number % every == 0 for number in numbers), bool, len(works))
+    return every == 1 or zlib.crc32(work.encode("utf-8", "surrogatepass")) % every == 0
 
 
 def exact_sums(scores: Floats, count: int) -> Sums:

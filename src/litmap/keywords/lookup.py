@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from litmap.keywords.open_segment import NO_WORKS, OpenSegment, WorksHolding
 from litmap.keywords.scoring import TermWeight, bm25_sums, term_weights
+from litmap.keywords.segments import Segment
 from litmap.parsing.terms import Form, QueryWord, term_key
 from litmap.side_by_side import CORES
 from litmap.word_counts import (
-    SAMPLED_WORKS,
     Asked,
     Sums,
     WordCounts,
     exact_sums,
     idf_of,
+    is_sampled,
     sampled_share,
 )
 
@@ -35,6 +35,219 @@ if TYPE_CHECKING:
 
 MIN_THREADED_PASSAGES = 300_000
 """Passages from which segments are looked through on several threads."""
+MANY_POSTINGS = 5_000
+KEPT_COUNTS = 250
+"""Of so many words of a segment that many documents hold it is kept how often each work has them:
+10 MB for a million passages.
+"""
+
+
+class Sample(NamedTuple):
+    """Some of a segment's documents: which, ascending, and the number in the sample of every
+    document, -1 for one that is not in it.
+    """
+
+    docs: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+
+    def of(self, docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
+        """The numbers of those of the documents that are in the sample, and their counts."""
+        numbers = self.numbers.take(docs)
+        kept = np.flatnonzero(numbers >= 0)
+        return numbers[kept], counts[kept]
+
+
+KEPT_SAMPLES = 2
+"""Samples of a segment that are kept: alone and together with other libraries it is another."""
+
+
+class OpenSegment:
+    """A segment with its place among all rows and works of the index; a document is a passage by
+    its place in the segment.
+    """
+
+    def __init__(self, segment: Segment, owners: NDArray[np.int32]) -> None:
+        self.segment = segment
+        self.owners = owners
+        """The number in the index of each of the segment's works."""
+        rows = segment.rows
+        self.size = int(rows.size)
+        self.living = int(np.count_nonzero(rows >= 0))
+        self.is_complete = self.living == self.size
+        self._first = _first_row(rows)
+        self.end = 1 + int(rows.max(initial=-1))
+        """The row behind its last."""
+        self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
+        """Words of its living passages."""
+        self._common = lru_cache(KEPT_COUNTS)(self._look_in_works)
+        self._common_in_sample = lru_cache(KEPT_COUNTS)(self._look_in_sample)
+        self.sample = lru_cache(KEPT_SAMPLES)(self._sample)
+
+    @cached_property
+    def alive(self) -> Mask:
+        """For each document whether it lives."""
+        alive: Mask = self.segment.rows >= 0
+        return alive
+
+    @property
+    def _living_lengths(self) -> NDArray[np.int32]:
+        return self.segment.lengths[self.alive]
+
+    @property
+    def row_works(self) -> NDArray[np.int32]:
+        """The number in the index of each document's work."""
+        return self.owners.take(self.segment.works)
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """Words of each document, float32."""
+        return self.segment.lengths.astype(np.float32)
+
+    @cached_property
+    def work_lengths(self) -> NDArray[np.float64]:
+        """Words of the living documents of each of the segment's works."""
+        lengths = np.where(self.alive, self.segment.lengths, 0)
+        return np.bincount(self.segment.works, lengths, self.owners.size).astype(np.float64)
+
+    def languages(self) -> list[int]:
+        """The languages of its living documents, by their numbers on disk."""
+        left = self.segment.languages[self.alive]
+        found = []
+        while left.size:
+            found.append(int(left[0]))
+            left = left[left != left[0]]
+        return found
+
+    def rows_at(self, docs: NDArray[Any]) -> Ints:
+        """The rows of documents, int64."""
+        if self._first >= 0:
+            return docs.astype(np.int64) + self._first
+        return self.segment.rows.take(docs).astype(np.int64)
+
+    def scatter(self, values: NDArray[Any], array: NDArray[Any]) -> None:
+        """Write what each living document has to its row of an array."""
+        if self._first >= 0:
+            array[self._first : self._first + self.size] = values
+        else:
+            array[self.segment.rows[self.alive]] = values[self.alive]
+
+    def find(self, rows: Ints) -> tuple[NDArray[np.int32], Ints]:
+        """The documents of those of the rows, ascending, that are in the segment, and the places of
+        these among them; both ascending.
+        """
+        if self._first >= 0:
+            begin, end = np.searchsorted(rows, [self._first, self._first + self.size])
+            return (rows[begin:end] - self._first).astype(np.int32), np.arange(begin, end)
+        own = self.segment.rows
+        at = np.searchsorted(own, rows.astype(own.dtype), sorter=self._by_row)
+        docs = self._by_row.take(at, mode="clip")
+        places = np.flatnonzero(own.take(docs) == rows)
+        by_doc = places[np.argsort(docs[places])]
+        return docs[by_doc].astype(np.int32), by_doc
+
+    @cached_property
+    def _by_row(self) -> Ints:
+        """The documents in the order of their rows."""
+        return np.argsort(self.segment.rows, kind="stable")
+
+    def gather(self, array: NDArray[Any]) -> NDArray[Any]:
+        """What an array over rows has for each document; for a dead one anything."""
+        if self._first >= 0:
+            return array[self._first : self._first + self.size]
+        if not array.size:  # no row of the whole index lives
+            return np.zeros(self.size, array.dtype)
+        return array.take(self.segment.rows, mode="clip")
+
+    def frequency(self, key: int) -> int:
+        """How many living documents hold a word, by its key."""
+        begin, end = self._span(key)
+        return end - begin if self.is_complete else int(self.holding(key)[0].size)
+
+    def holding(self, key: int) -> Postings:
+        """The living documents, ascending, that hold a word by its key, and how often."""
+        begin, end = self._span(key)
+        docs, counts = self.segment.docs[begin:end], self.segment.counts[begin:end]
+        if self.is_complete:
+            return docs, counts
+        alive = self.alive.take(docs)
+        return docs[alive], counts[alive]
+
+    def in_works(self, key: int) -> InWorks:
+        """The works of the index whose living documents hold a word, by its key, and how often;
+        what many documents hold is kept, for it is in one question of several.
+        """
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common(key)
+        return self._look_in_works(key)
+
+    def _look_in_works(self, key: int) -> InWorks:
+        return self.add_up_works(*self.holding(key))
+
+    def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> InWorks:
+        """The works of documents, and what the documents have added up by them."""
+        if not docs.size:
+            return np.empty(0, np.int32), np.empty(0)
+        works = self.segment.works.take(docs)
+        is_first = np.ones(works.size, bool)
+        np.not_equal(works[1:], works[:-1], out=is_first[1:])
+        begins = np.flatnonzero(is_first)
+        having = works.take(begins)
+        totals = np.add.reduceat(counts.astype(np.float64), begins)
+        if not np.all(having[1:] > having[:-1]):  # documents of a work do not all follow each other
+            of_all = np.bincount(having, totals, self.owners.size).astype(np.float64)
+            held = np.flatnonzero(of_all)
+            return self.owners.take(held), of_all[held]
+        return self.owners.take(having), totals
+
+    def _sample(self, every: int) -> Sample:
+        """The living documents of one work in `every`, chosen by the works' ids."""
+        chosen = np.array([is_sampled(work, every) for work in self.segment.work_ids], bool)
+        docs = np.flatnonzero(chosen[self.segment.works] & self.alive).astype(np.int32)
+        numbers = np.full(self.size, -1, np.int32)
+        numbers[docs] = np.arange(docs.size, dtype=np.int32)
+        return Sample(docs, numbers)
+
+    def in_sample(self, every: int, key: int) -> Postings:
+        """The numbers in a sample of the documents that hold a word, by its key, and how often;
+        what many documents hold is kept, for it is in one question of several.
+        """
+        begin, end = self._span(key)
+        if end - begin > MANY_POSTINGS:
+            return self._common_in_sample(every, key)
+        return self._look_in_sample(every, key)
+
+    def _look_in_sample(self, every: int, key: int) -> Postings:
+        return self.sample(every).of(*self.holding(key))
+
+    def rows_holding(self, keys: Iterable[int]) -> Ints:
+        """The rows that hold every one of these words."""
+        found = sorted((self.holding(key)[0] for key in keys), key=len)
+        docs = found[0]
+        for other in found[1:]:
+            held = np.zeros(self.size, bool)
+            held[other] = True
+            docs = docs[held[docs]]
+        return self.rows_at(docs)
+
+    def _span(self, key: int) -> tuple[int, int]:
+        """Where a word's postings begin and end; nowhere (0, 0) for a word that is not held."""
+        segment = self.segment
+        at = int(np.searchsorted(segment.keys, key))
+        if at == segment.keys.size or int(segment.keys[at]) != key:
+            return 0, 0
+        return int(segment.starts[at]), int(segment.starts[at + 1])
+
+
+def _first_row(rows: NDArray[np.int32]) -> int:
+    """The first row where a segment's rows follow each other, so that no map is needed; -1
+    otherwise.
+    """
+    first = int(rows[0]) if rows.size else -1
+    follow_each_other = first >= 0 and np.array_equal(
+        rows, np.arange(first, first + rows.size, dtype=np.int32)
+    )
+    return first if follow_each_other else -1
 
 
 @dataclass(frozen=True)
@@ -63,8 +276,6 @@ class _Index(Protocol):
     def work_lengths(self) -> NDArray[np.float64]: ...
 
     def totals(self) -> tuple[int, int, int]: ...
-
-    def sampled_works(self, every: int) -> Mask: ...
 
     def is_of(self, segment: OpenSegment, languages: Set[str]) -> Mask: ...
 
@@ -116,46 +327,17 @@ class WordLookup:
     def counts(self) -> WordCounts:
         """How many passages and works hold each."""
         own = self.count_rows()
-        found = self._each(self._count_works, self._index.segments, self._postings)
-        held_works = [
-            sum(part.alone for part in parts)
-            + np.unique(np.concatenate([NO_WORKS, *(part.shared for part in parts)])).size
-            for parts in zip(*found, strict=True)
-        ]
-        works = np.array(held_works, np.int64) if found else np.zeros_like(own.held)
-        return WordCounts(own.passages, own.length, own.works, own.held, works)
-
-    def _count_works(
-        self, segment: OpenSegment, postings: Sequence[Postings]
-    ) -> list[WorksHolding]:
-        """How many works of a segment hold each."""
-        return [
-            segment.count_works(docs) if term is None else segment.works_holding(term)
-            for term, (docs, _) in zip(map(one_key, self.asked.keys), postings, strict=True)
-        ]
+        held_works = np.array([works.size for works, _ in self._in_works], np.int64)
+        return WordCounts(own.passages, own.length, own.works, own.held, held_works)
 
     @cached_property
     def _in_works(self) -> list[InWorks]:
         """The works that hold each, and how often."""
         found = self._each(self._look_in_works, self._index.segments, self._postings)
-        return self._joined(found)
-
-    def _joined(self, found: Sequence[Sequence[InWorks]]) -> list[InWorks]:
-        """What works have in all segments, by what they have in each."""
         totals = np.zeros(len(self._index.work_ids))
         return [_added_up(own, totals) for own in zip(*found, strict=True)] or [
-            (NO_WORKS, np.empty(0)) for _ in self.asked.keys
+            (np.empty(0, np.int32), np.empty(0)) for _ in self.asked.keys
         ]
-
-    def _in_some_works(self, chosen: Mask) -> list[InWorks]:
-        """Those of the chosen works, a mask over the index's, that hold each, and how often."""
-
-        def look(segment: OpenSegment, postings: Sequence[Postings]) -> list[InWorks]:
-            runs = segment.runs.of(chosen[segment.owners])
-            works = segment.owners[runs.works]
-            return [(works, runs.totals(*found)) for found in postings]
-
-        return self._joined(self._each(look, self._index.segments, self._postings))
 
     def _look_in_works(self, segment: OpenSegment, postings: Sequence[Postings]) -> list[InWorks]:
         """The works of a segment that hold each, and how often."""
@@ -231,28 +413,9 @@ class WordLookup:
 
     def score_works(self, counts: WordCounts) -> Floats:
         """BM25 of every work's whole text with these counts, float32 (works,)."""
-        return self._score_in_works(counts, self._in_works)
-
-    def score_some_works(self, counts: WordCounts, works: Ints) -> tuple[Floats, Sums]:
-        """BM25 of these works' whole texts with these counts, float32 (n,), and the sums of those
-        of all works, or of a sample of them.
-        """
-        every = sampled_share(counts.passages)
-        if every > 1:
-            every = max(1, counts.works // SAMPLED_WORKS)
-        if every == 1:
-            scores = self.score_works(counts)
-            return scores.take(works), exact_sums(scores, self._index.totals()[2])
-        sample = self._index.sampled_works(every)
-        chosen = sample.copy()
-        chosen[works] = True
-        scores = self._score_in_works(counts, self._in_some_works(chosen))
-        return scores.take(works), exact_sums(scores[sample], int(np.count_nonzero(sample)))
-
-    def _score_in_works(self, counts: WordCounts, in_works: Sequence[InWorks]) -> Floats:
         idf = [idf_of(counts.works, held) for held in counts.held_works.tolist()]
         weights = term_weights(self.asked, idf, counts.mean_work_length)
-        return bm25_sums(self._index.work_lengths, in_works, weights)
+        return bm25_sums(self._index.work_lengths, self._in_works, weights)
 
     def _row_weights(self, counts: WordCounts) -> list[TermWeight]:
         idf = [idf_of(counts.passages, held) for held in counts.held.tolist()]
@@ -280,13 +443,13 @@ def one_key(key: QueryWord | int) -> int | None:
 def _added_up(parts: Sequence[InWorks], totals: NDArray[np.float64]) -> InWorks:
     """What works have in all segments; `totals` are zeros for all works, before and after."""
     some = [part for part in parts if part[0].size]
-    if not some:
-        return NO_WORKS, np.empty(0)
+    if len(some) < 2:
+        return some[0] if some else parts[0]
     works = np.concatenate([works for works, _ in some])
     counts = np.concatenate([counts for _, counts in some])
     if np.all(works[1:] > works[:-1]):  # each segment has works of its own
         return works, counts
-    np.add.at(totals, works, counts)  # a work's documents need not all follow each other
+    np.add.at(totals, works, counts)
     works = np.flatnonzero(totals) if 8 * works.size > totals.size else np.unique(works)
     counts = totals[works]
     totals[works] = 0

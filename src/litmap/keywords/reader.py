@@ -9,21 +9,20 @@ of one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from litmap.keywords import segments as files
-from litmap.keywords.lookup import WordLookup, fit_mask, one_key
-from litmap.keywords.open_segment import KEPT_SAMPLES, NO_WORKS, OpenSegment
+from litmap.keywords.lookup import OpenSegment, WordLookup, fit_mask, one_key
 from litmap.keywords.scoring import Ranking
 from litmap.keywords.segments import KINDS, Segment
 from litmap.parsing.languages import ENGLISH, rules_code
 from litmap.parsing.terms import Form, QueryWord, index_terms, query_words, term_key
 from litmap.side_by_side import CORES
-from litmap.word_counts import Asked, Bm25, ask, first_words, idf_of, judge_language, sampled
+from litmap.word_counts import Asked, Bm25, ask, first_words, idf_of, judge_language
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,9 +53,7 @@ class KeywordIndex:
         """Works in the order in which they are numbered here; may hold works whose passages are all
         gone.
         """
-        times = np.bincount(np.concatenate([NO_WORKS, *owners]), minlength=len(numbers))
-        are_shared = [times[own] > 1 for own in owners]
-        self._segments = tuple(CORES.each(OpenSegment, segments, owners, are_shared))
+        self._segments = tuple(CORES.each(OpenSegment, segments, owners))
         size = max((s.end for s in self._segments), default=0)
         self.works: NDArray[np.int32] = self._by_row(size, np.int32, lambda s: s.row_works, -1)
         """Number of each row's work, -1 for a row that is not indexed."""
@@ -98,14 +95,6 @@ class KeywordIndex:
         for segment in self._segments:
             totals[segment.owners] += segment.work_lengths
         return totals
-
-    def sampled_works(self, every: int) -> Mask:
-        """Which of the works that have any passage are in the sample of one in `every`."""
-        return self._sampled(every) & self._living_works
-
-    @cached_property
-    def _sampled(self) -> Callable[[int], Mask]:
-        return lru_cache(KEPT_SAMPLES)(lambda every: sampled(self.work_ids, every))
 
     @cached_property
     def _living_works(self) -> Mask:

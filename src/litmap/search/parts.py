@@ -19,7 +19,7 @@ from litmap.search.protocols import PassageRows, VectorRows, WordLookup, WordRow
 from litmap.search.query import DEFAULT_KINDS, Facts, Query
 from litmap.search.ranking import products
 from litmap.side_by_side import Threads
-from litmap.word_counts import Asked, Sums, WordCounts
+from litmap.word_counts import Asked, Sums, WordCounts, exact_sums
 
 if TYPE_CHECKING:
     from litmap.search.protocols import Floats, Ints, Mask
@@ -172,24 +172,23 @@ class LocalPart:
         held = self._look_up(question.asked)
         words = WORDS.start(held.rank, question.counts, question.by_words, allowed)
         near, near_cosines = self._nearest(question.vector, allowed, question.by_meaning)
+        whole = held.score_works(question.counts)
         ranking = words.result()
         rows = np.union1d(near, ranking.rows).astype(np.int64)
         logger.debug(
             "%d candidates: %d by meaning, %d by words", rows.size, near.size, ranking.rows.size
         )
         works = self.keywords.works[rows].astype(np.int64)
-        own, place = np.unique(works, return_inverse=True)
-        whole, work_sums = held.score_some_works(question.counts, own)
         return Found(
             rows=rows,
             works=works,
             cosines=self._cosines(rows, question.vector, near, near_cosines),
             words=held.score_rows(question.counts, rows),
-            whole=whole[place],
+            whole=whole[works],
             sizes=self._sizes[works],
             best_match=float(ranking.scores.max(initial=0)),
             row_sums=ranking.sums,
-            work_sums=work_sums,
+            work_sums=exact_sums(whole, held.counts.works),
             cited=None if self.citing is None else self.citing.best(question.text)[works],
         )
 

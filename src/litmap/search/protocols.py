@@ -78,12 +78,6 @@ class WordLookup(Protocol):
         """BM25 of every row with these counts, float32 (rows,)."""
         ...
 
-    def score_some_works(self, counts: WordCounts, works: Ints) -> tuple[Floats, Sums]:
-        """BM25 of these works' whole texts with these counts, float32 (n,), and the sums of those
-        of all works, or of a sample of them.
-        """
-        ...
-
     def score_works(self, counts: WordCounts) -> Floats:
         """BM25 of every work's whole text with these counts, float32 (works,)."""
         ...
