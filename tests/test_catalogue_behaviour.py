@@ -232,14 +232,14 @@ def test_nested_tuples_keep_their_form():
 
 
 def test_a_tuple_of_fixed_length_is_refused_with_another_length():
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="length 4"):
         build_record(Span, {"start": 0, "end": 1, "rect": [1.0, 2.0]})
     pair = build_record(tuple[Heading, str], [{"path": ["A"], "line": 3}, "b"])
     assert pair == (Heading(("A",), 3), "b")
 
 
 def test_true_and_false_are_no_numbers():
-    with pytest.raises(TypeError, match="bool"):
+    with pytest.raises(ValueError, match="bool"):
         build_record(Span, {"start": False, "end": 1, "rect": [1.0, 2.0, 3.0, 4.0]})
 
 
