@@ -94,6 +94,14 @@ def done(work):
     return Done("w", 0.1, vectors=np.zeros((len(work.texts), 2), np.float32))
 
 
+@pytest.mark.parametrize(
+    ("count", "slots", "size"), [(890, 2, 112), (890, 0, 223), (40, 2, 64), (10**6, 2, 512)]
+)
+def test_each_slot_gets_several_tasks_of_texts(count, slots, size):
+    workers = Workers(Here(None, slots=slots), Settings())
+    assert workers._texts_a_task(count) == size
+
+
 # ── giving tasks ──────────────────────────────────────────────────────────────────────────────────
 def test_every_task_comes_back_once_and_no_more_are_under_way_than_wanted():
     asked = []

@@ -28,9 +28,11 @@ logger = logging.getLogger(__name__)
 LIBRARY = "library"
 """The setting `workers_files` of those whose workers see the library's folder under its path."""
 TEXTS_A_TASK = 512
-"""Passages that are embedded by one task: some seconds of a core."""
+"""Passages that are embedded by one task, at most: half a minute of a core."""
 FEWEST_SENT = 64
 """Texts from which it pays to send them away."""
+TASKS_A_SLOT = 4
+"""Tasks of few texts for each slot: the shortest texts, which come last, even out the end."""
 TASKS_AT_ONCE = 8
 """Tasks for each slot between two waits for all of them: what waits for the last is an eighth."""
 
@@ -57,12 +59,18 @@ class Workers:
         import numpy as np
 
         order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        parts = [order[i : i + TEXTS_A_TASK] for i in range(0, len(order), TEXTS_A_TASK)]
+        size = self._texts_a_task(len(order))
+        parts = [order[i : i + size] for i in range(0, len(order), size)]
         rows_of = {EmbedTask(tuple(texts[row] for row in part), encoder): part for part in parts}
         found = np.zeros((len(texts), dim), np.float32)
         for task, done in run_tasks(self.runner, rows_of, self.counts, self.told):
             found[rows_of[task]] = done.vectors
         return found
+
+    def _texts_a_task(self, count: int) -> int:
+        """How many of so many texts a task takes, so that each slot gets several."""
+        each = -(-count // (TASKS_A_SLOT * max(1, self.runner.slots())))
+        return max(FEWEST_SENT, min(TEXTS_A_TASK, each))
 
     def papers_at_once(self) -> int:
         """Papers to read before their texts are embedded."""
