@@ -341,7 +341,7 @@ def test_vectors_come_back_in_the_order_of_their_texts():
     texts = [f"{'word ' * (n % 7)}{n}" for n in range(1500)]
     vectors = WorkersEncoder(encoder, workers).encode(texts)
     assert np.array_equal(vectors, encoder.encode(texts))
-    assert sum(workers.counts.tasks.values()) == 3
+    assert sum(workers.counts.tasks.values()) == 8
     few = Counting()
     assert WorkersEncoder(few, workers).encode(["one"]).shape == (1, 2)
     assert few.asked == ["one"], "a few are embedded here"
