@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -390,6 +391,25 @@ def test_works_that_are_not_searched_are_as_if_they_were_not_there(
     assert ranking.sums == expected.rank(expected.counts, 5).sums
     assert found.score_all(found.counts)[own].tolist() == alone.scores("flat minima").tolist()
     assert index.rows_containing_all("flat").tolist() == [row for row in own if row != 2]
+
+
+def test_rows_are_found_in_a_segment_with_gaps_and_not_in_an_empty_one(tmp_path: Path) -> None:
+    build(tmp_path, TEXTS)
+    some = KeywordIndex.open(tmp_path, {"w0", "w2", "w3"}.__contains__).segments[0]
+    docs, places = some.find(np.array([0, 1, 3]))
+    assert (docs.tolist(), places.tolist()) == ([0, 3], [0, 2])
+    segment = some.segment
+    names = ("rows", "docs", "counts", "keys", "lengths", "kinds", "languages", "works")
+    none = replace(
+        segment,
+        **{n: getattr(segment, n)[:0] for n in names},
+        starts=segment.starts[:1],
+        work_ids=(),
+    )
+    index = KeywordIndex([segment, none])
+    found = index.look_up(index.ask("flat minima"))
+    rows = np.arange(4)
+    assert found.score_rows(found.counts, rows).tolist() == index.scores("flat minima").tolist()
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:

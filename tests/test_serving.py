@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -19,6 +20,7 @@ from litmap.library import JoinedLibraries, Library
 from litmap.serving import RemoteLibrary, make_app, wire
 from litmap.serving.client import Server
 from litmap.settings import load_settings
+from litmap.word_counts import Asked, Bm25
 from tests.served import TOKEN, serving
 
 
@@ -235,6 +237,15 @@ LIBRARY = {"version": 1, "build": "b", "model": "m", "key": "k", "dim": 2, "work
 def test_what_is_no_library_is_named(body):
     with pretending({"/v1/library": body}) as address, pytest.raises(LibraryAway, match=address):
         RemoteLibrary.open(address, TOKEN)
+
+
+@pytest.mark.parametrize("bm25", [Bm25(-1.0, 0.5), Bm25(0.9, 1.5), Bm25(0.9, float("nan"))])
+def test_parameters_that_cannot_be_are_refused(bm25):
+    asked = Asked((7,), (1.0,), (bm25,))
+    with pytest.raises(wire.MISSHAPEN):
+        wire.load_asked(wire.dump_asked(asked))
+    right = replace(asked, bm25=(Bm25(0.0, 1.0),))
+    assert wire.load_asked(wire.dump_asked(right)) == right
 
 
 AT_ROW_4 = {"rows": wire.dump_array(np.array([4])), "works": wire.dump_array(np.array([1]))}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
+from litmap.keywords.open_segment import OpenSegment
 from litmap.keywords.scoring import TermWeight, bm25_sums, term_weights
-from litmap.keywords.segments import Segment
 from litmap.parsing.terms import Form, QueryWord, term_key
 from litmap.side_by_side import CORES
 from litmap.word_counts import (
@@ -20,7 +20,6 @@ from litmap.word_counts import (
     WordCounts,
     exact_sums,
     idf_of,
-    is_sampled,
     sampled_share,
 )
 
@@ -33,221 +32,12 @@ if TYPE_CHECKING:
     Postings = tuple[NDArray[np.int32], NDArray[Any]]
     InWorks = tuple[NDArray[Any], NDArray[np.float64]]
 
+T = TypeVar("T")
+
 MIN_THREADED_PASSAGES = 300_000
 """Passages from which segments are looked through on several threads."""
 MANY_POSTINGS = 5_000
-KEPT_COUNTS = 250
-"""Of so many words of a segment that many documents hold it is kept how often each work has them:
-10 MB for a million passages.
-"""
-
-
-class Sample(NamedTuple):
-    """Some of a segment's documents: which, ascending, and the number in the sample of every
-    document, -1 for one that is not in it.
-    """
-
-    docs: NDArray[np.int32]
-    numbers: NDArray[np.int32]
-
-    def of(self, docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
-        """The numbers of those of the documents that are in the sample, and their counts."""
-        numbers = self.numbers.take(docs)
-        kept = np.flatnonzero(numbers >= 0)
-        return numbers[kept], counts[kept]
-
-
-KEPT_SAMPLES = 2
-"""Samples of a segment that are kept: alone and together with other libraries it is another."""
-
-
-class OpenSegment:
-    """A segment with its place among all rows and works of the index; a document is a passage by
-    its place in the segment.
-    """
-
-    def __init__(self, segment: Segment, owners: NDArray[np.int32]) -> None:
-        self.segment = segment
-        self.owners = owners
-        """The number in the index of each of the segment's works."""
-        rows = segment.rows
-        self.size = int(rows.size)
-        self.living = int(np.count_nonzero(rows >= 0))
-        self.is_complete = self.living == self.size
-        self._first = _first_row(rows)
-        self.end = 1 + int(rows.max(initial=-1))
-        """The row behind its last."""
-        self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
-        """Words of its living passages."""
-        self._common = lru_cache(KEPT_COUNTS)(self._look_in_works)
-        self._common_in_sample = lru_cache(KEPT_COUNTS)(self._look_in_sample)
-        self.sample = lru_cache(KEPT_SAMPLES)(self._sample)
-
-    @cached_property
-    def alive(self) -> Mask:
-        """For each document whether it lives."""
-        alive: Mask = self.segment.rows >= 0
-        return alive
-
-    @property
-    def _living_lengths(self) -> NDArray[np.int32]:
-        return self.segment.lengths[self.alive]
-
-    @property
-    def row_works(self) -> NDArray[np.int32]:
-        """The number in the index of each document's work."""
-        return self.owners.take(self.segment.works)
-
-    @cached_property
-    def lengths(self) -> Floats:
-        """Words of each document, float32."""
-        return self.segment.lengths.astype(np.float32)
-
-    @cached_property
-    def work_lengths(self) -> NDArray[np.float64]:
-        """Words of the living documents of each of the segment's works."""
-        lengths = np.where(self.alive, self.segment.lengths, 0)
-        return np.bincount(self.segment.works, lengths, self.owners.size).astype(np.float64)
-
-    def languages(self) -> list[int]:
-        """The languages of its living documents, by their numbers on disk."""
-        left = self.segment.languages[self.alive]
-        found = []
-        while left.size:
-            found.append(int(left[0]))
-            left = left[left != left[0]]
-        return found
-
-    def rows_at(self, docs: NDArray[Any]) -> Ints:
-        """The rows of documents, int64."""
-        if self._first >= 0:
-            return docs.astype(np.int64) + self._first
-        return self.segment.rows.take(docs).astype(np.int64)
-
-    def scatter(self, values: NDArray[Any], array: NDArray[Any]) -> None:
-        """Write what each living document has to its row of an array."""
-        if self._first >= 0:
-            array[self._first : self._first + self.size] = values
-        else:
-            array[self.segment.rows[self.alive]] = values[self.alive]
-
-    def find(self, rows: Ints) -> tuple[NDArray[np.int32], Ints]:
-        """The documents of those of the rows, ascending, that are in the segment, and the places of
-        these among them; both ascending.
-        """
-        if self._first >= 0:
-            begin, end = np.searchsorted(rows, [self._first, self._first + self.size])
-            return (rows[begin:end] - self._first).astype(np.int32), np.arange(begin, end)
-        own = self.segment.rows
-        at = np.searchsorted(own, rows.astype(own.dtype), sorter=self._by_row)
-        docs = self._by_row.take(at, mode="clip")
-        places = np.flatnonzero(own.take(docs) == rows)
-        by_doc = places[np.argsort(docs[places])]
-        return docs[by_doc].astype(np.int32), by_doc
-
-    @cached_property
-    def _by_row(self) -> Ints:
-        """The documents in the order of their rows."""
-        return np.argsort(self.segment.rows, kind="stable")
-
-    def gather(self, array: NDArray[Any]) -> NDArray[Any]:
-        """What an array over rows has for each document; for a dead one anything."""
-        if self._first >= 0:
-            return array[self._first : self._first + self.size]
-        if not array.size:  # no row of the whole index lives
-            return np.zeros(self.size, array.dtype)
-        return array.take(self.segment.rows, mode="clip")
-
-    def frequency(self, key: int) -> int:
-        """How many living documents hold a word, by its key."""
-        begin, end = self._span(key)
-        return end - begin if self.is_complete else int(self.holding(key)[0].size)
-
-    def holding(self, key: int) -> Postings:
-        """The living documents, ascending, that hold a word by its key, and how often."""
-        begin, end = self._span(key)
-        docs, counts = self.segment.docs[begin:end], self.segment.counts[begin:end]
-        if self.is_complete:
-            return docs, counts
-        alive = self.alive.take(docs)
-        return docs[alive], counts[alive]
-
-    def in_works(self, key: int) -> InWorks:
-        """The works of the index whose living documents hold a word, by its key, and how often;
-        what many documents hold is kept, for it is in one question of several.
-        """
-        begin, end = self._span(key)
-        if end - begin > MANY_POSTINGS:
-            return self._common(key)
-        return self._look_in_works(key)
-
-    def _look_in_works(self, key: int) -> InWorks:
-        return self.add_up_works(*self.holding(key))
-
-    def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> InWorks:
-        """The works of documents, and what the documents have added up by them."""
-        if not docs.size:
-            return np.empty(0, np.int32), np.empty(0)
-        works = self.segment.works.take(docs)
-        is_first = np.ones(works.size, bool)
-        np.not_equal(works[1:], works[:-1], out=is_first[1:])
-        begins = np.flatnonzero(is_first)
-        having = works.take(begins)
-        totals = np.add.reduceat(counts.astype(np.float64), begins)
-        if not np.all(having[1:] > having[:-1]):  # documents of a work do not all follow each other
-            of_all = np.bincount(having, totals, self.owners.size).astype(np.float64)
-            held = np.flatnonzero(of_all)
-            return self.owners.take(held), of_all[held]
-        return self.owners.take(having), totals
-
-    def _sample(self, every: int) -> Sample:
-        """The living documents of one work in `every`, chosen by the works' ids."""
-        chosen = np.array([is_sampled(work, every) for work in self.segment.work_ids], bool)
-        docs = np.flatnonzero(chosen[self.segment.works] & self.alive).astype(np.int32)
-        numbers = np.full(self.size, -1, np.int32)
-        numbers[docs] = np.arange(docs.size, dtype=np.int32)
-        return Sample(docs, numbers)
-
-    def in_sample(self, every: int, key: int) -> Postings:
-        """The numbers in a sample of the documents that hold a word, by its key, and how often;
-        what many documents hold is kept, for it is in one question of several.
-        """
-        begin, end = self._span(key)
-        if end - begin > MANY_POSTINGS:
-            return self._common_in_sample(every, key)
-        return self._look_in_sample(every, key)
-
-    def _look_in_sample(self, every: int, key: int) -> Postings:
-        return self.sample(every).of(*self.holding(key))
-
-    def rows_holding(self, keys: Iterable[int]) -> Ints:
-        """The rows that hold every one of these words."""
-        found = sorted((self.holding(key)[0] for key in keys), key=len)
-        docs = found[0]
-        for other in found[1:]:
-            held = np.zeros(self.size, bool)
-            held[other] = True
-            docs = docs[held[docs]]
-        return self.rows_at(docs)
-
-    def _span(self, key: int) -> tuple[int, int]:
-        """Where a word's postings begin and end; nowhere (0, 0) for a word that is not held."""
-        segment = self.segment
-        at = int(np.searchsorted(segment.keys, key))
-        if at == segment.keys.size or int(segment.keys[at]) != key:
-            return 0, 0
-        return int(segment.starts[at]), int(segment.starts[at + 1])
-
-
-def _first_row(rows: NDArray[np.int32]) -> int:
-    """The first row where a segment's rows follow each other, so that no map is needed; -1
-    otherwise.
-    """
-    first = int(rows[0]) if rows.size else -1
-    follow_each_other = first >= 0 and np.array_equal(
-        rows, np.arange(first, first + rows.size, dtype=np.int32)
-    )
-    return first if follow_each_other else -1
+"""Documents from which what is found in them is kept."""
 
 
 @dataclass(frozen=True)
@@ -333,23 +123,34 @@ class WordLookup:
     @cached_property
     def _in_works(self) -> list[InWorks]:
         """The works that hold each, and how often."""
-        found = self._each(self._look_in_works, self._index.segments, self._postings)
+
+        def look(segment: OpenSegment, postings: Sequence[Postings]) -> list[InWorks]:
+            return self._of_each(postings, segment.add_up_works, segment.in_works)
+
+        found = self._each(look, self._index.segments, self._postings)
         totals = np.zeros(len(self._index.work_ids))
         return [_added_up(own, totals) for own in zip(*found, strict=True)] or [
             (np.empty(0, np.int32), np.empty(0)) for _ in self.asked.keys
         ]
 
-    def _look_in_works(self, segment: OpenSegment, postings: Sequence[Postings]) -> list[InWorks]:
-        """The works of a segment that hold each, and how often."""
+    def _of_each(
+        self,
+        postings: Sequence[Postings],
+        look: Callable[..., T],
+        kept: Callable[[int], T],
+    ) -> list[T]:
+        """What `look` finds in each of the postings of a segment. Of what many documents hold it is
+        `kept` by its key, for it is in one question of several.
+        """
         return [
-            segment.add_up_works(*found) if term is None else segment.in_works(term)
+            look(*found) if term is None or found[0].size <= MANY_POSTINGS else kept(term)
             for term, found in zip(map(one_key, self.asked.keys), postings, strict=True)
         ]
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
         """The `k` rows of those that are allowed that have the highest BM25 with these counts."""
         best = _BestRows(k, None if allowed is None else fit_mask(allowed, self._index.works.size))
-        weights = self._row_weights(counts)
+        weights = self._weights(counts.passages, counts.held, counts.mean_length)
         every = sampled_share(counts.passages)
 
         def score_all(segment: OpenSegment, postings: Sequence[Postings]) -> Sums:
@@ -358,8 +159,8 @@ class WordLookup:
             return exact_sums(scores, segment.living)
 
         def score_sample(segment: OpenSegment, postings: Sequence[Postings]) -> Sums:
-            docs = segment.sample(every).docs
-            own = self._in_sample(segment, postings, every)
+            docs, _ = sample = segment.sample(every)
+            own = self._of_each(postings, sample.of, partial(segment.in_sample, every))
             scores = bm25_sums(segment.lengths.take(docs), own, weights)
             best.take(segment, scores, docs)
             return exact_sums(scores, docs.size)
@@ -375,18 +176,9 @@ class WordLookup:
         order = np.argsort(best.rows)
         return WordRanking(best.rows[order], best.scores[order], sum(sums, Sums()))
 
-    def _in_sample(
-        self, segment: OpenSegment, postings: Sequence[Postings], every: int
-    ) -> list[Postings]:
-        """What documents of a sample hold, by their numbers in it."""
-        return [
-            segment.sample(every).of(*found) if term is None else segment.in_sample(every, term)
-            for term, found in zip(map(one_key, self.asked.keys), postings, strict=True)
-        ]
-
     def score_rows(self, counts: WordCounts, rows: Ints) -> Floats:
         """BM25 of these rows (n,), ascending, with these counts, float32 (n,)."""
-        weights = self._row_weights(counts)
+        weights = self._weights(counts.passages, counts.held, counts.mean_length)
         scores = np.zeros(rows.size, np.float32)
 
         def score(segment: OpenSegment, postings: Sequence[Postings]) -> None:
@@ -400,7 +192,7 @@ class WordLookup:
 
     def score_all(self, counts: WordCounts) -> Floats:
         """BM25 of every row with these counts, float32 (rows,)."""
-        weights = self._row_weights(counts)
+        weights = self._weights(counts.passages, counts.held, counts.mean_length)
         scores = np.zeros(self._index.works.size, np.float32)
         self._each(
             lambda segment, postings: segment.scatter(
@@ -413,13 +205,13 @@ class WordLookup:
 
     def score_works(self, counts: WordCounts) -> Floats:
         """BM25 of every work's whole text with these counts, float32 (works,)."""
-        idf = [idf_of(counts.works, held) for held in counts.held_works.tolist()]
-        weights = term_weights(self.asked, idf, counts.mean_work_length)
+        weights = self._weights(counts.works, counts.held_works, counts.mean_work_length)
         return bm25_sums(self._index.work_lengths, self._in_works, weights)
 
-    def _row_weights(self, counts: WordCounts) -> list[TermWeight]:
-        idf = [idf_of(counts.passages, held) for held in counts.held.tolist()]
-        return term_weights(self.asked, idf, counts.mean_length)
+    def _weights(self, total: int, held: Ints, mean_length: float) -> list[TermWeight]:
+        """How what is asked counts where so many of all texts hold each."""
+        idf = [idf_of(total, own) for own in held.tolist()]
+        return term_weights(self.asked, idf, mean_length)
 
 
 def _among(wanted: NDArray[np.int32], docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
@@ -483,16 +275,16 @@ class _BestRows:
         bar = self.bar
         good = scores >= bar if bar > 0 else scores > 0
         if self._allowed is not None:
-            own = segment.gather(self._allowed)
-            good &= own if of is None else own.take(of)
-        docs = np.flatnonzero(good)
-        own = scores[docs]
-        if docs.size > self._k:
-            best = own >= np.partition(own, docs.size - self._k)[docs.size - self._k]
-            docs, own = docs[best], own[best]
+            allowed = segment.gather(self._allowed)
+            good &= allowed if of is None else allowed.take(of)
+        places = np.flatnonzero(good)
+        own = scores[places]
+        if places.size > self._k:
+            best = own >= np.partition(own, places.size - self._k)[places.size - self._k]
+            places, own = places[best], own[best]
+        docs = places if of is None else of[places]
         with self._guard:
-            found = docs if of is None else of[docs]
-            self.rows = np.concatenate([self.rows, segment.rows_at(found)])
+            self.rows = np.concatenate([self.rows, segment.rows_at(docs)])
             self.scores = np.concatenate([self.scores, own])
             if self.rows.size > self._k:
                 self._keep_best()

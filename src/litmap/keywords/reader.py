@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from litmap.keywords import segments as files
-from litmap.keywords.lookup import OpenSegment, WordLookup, fit_mask, one_key
+from litmap.keywords.lookup import WordLookup, fit_mask, one_key
+from litmap.keywords.open_segment import OpenSegment
 from litmap.keywords.scoring import Ranking
 from litmap.keywords.segments import KINDS, Segment
 from litmap.parsing.languages import ENGLISH, rules_code

@@ -52,7 +52,7 @@ class TermWeight:
     def bound(self, counts: NDArray[Any]) -> float:
         """What none of the texts that hold it so often gets more than."""
         most = float(counts.max(initial=0))
-        return float(self.factor) * most / (most + float(self.constant))
+        return float(self.factor) * most / (most + float(self.constant)) if most > 0 else 0.0
 
 
 def term_weights(asked: Asked, idf: Sequence[float], mean_length: float) -> list[TermWeight]:
@@ -87,8 +87,9 @@ def bm25_sums(
     optimizations' (1995).
     """
     scores = np.zeros(lengths.size, np.float32)
-    own = [(weight, *postings[weight.place]) for weight in weights]
-    own = [(weight, texts, counts) for weight, texts, counts in own if texts.size]
+    own = [
+        (weight, *postings[weight.place]) for weight in weights if postings[weight.place][0].size
+    ]
     bounds = [weight.bound(counts) for weight, _, counts in own]
     left = 1.001 * sum(bounds)  # rounding lifts nothing above its bound
     for (weight, texts, counts), bound in zip(own, bounds, strict=True):

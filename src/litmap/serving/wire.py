@@ -24,6 +24,7 @@ from litmap.word_counts import Asked, Bm25, Sums, WordCounts
 
 VERSION = 2
 MAX_SUM = 1 << 64
+"""More than any scores add up to."""
 FLOATS, INTS = "<f4", "<i8"
 MAX_ROWS = 100_000
 """Rows that may be asked for at once."""
@@ -111,6 +112,8 @@ def load_asked(value: Any) -> Asked:
     bm25 = tuple(Bm25(*build_record(tuple[float, float, float], own)) for own in value["bm25"])
     if not len(keys) == len(weights) == len(bm25) <= MAX_WORDS:
         raise ValueError("words and their weights do not fit each other")
+    if not all(own.k1 >= 0 and 0 <= own.b <= 1 for own in bm25):
+        raise ValueError("no such parameters of BM25")
     return Asked(keys, weights, bm25)
 
 
