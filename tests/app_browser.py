@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -39,6 +40,8 @@ FLAGS = (
     *("--disable-sync", "--no-first-run", "--disable-dev-shm-usage", "--window-size=1360,1000"),
 )
 TOKEN = "a-token-of-the-tests"
+REFUSED = "ERR_CONNECTION_REFUSED"
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PRESSED = "[data-testid=stMain] :is(button, a, label, [role=tab])"
 
 
@@ -54,19 +57,23 @@ def serve(library: Path, state: Path, tmp: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
+        assert process.poll() is None, "the app ended as it started: " + log.read_text()
         try:
-            urllib.request.urlopen(f"{address}/", timeout=60).close()
-        except urllib.error.HTTPError:  # refused, as no token was given
-            return True
+            DIRECTLY.open(f"{address}/", timeout=60).close()
+        except urllib.error.HTTPError as answer:
+            return answer.code == HTTPStatus.FORBIDDEN  # as no token was given
         return False
 
-    with ending(
-        subprocess.Popen(
-            command, env=environment, cwd=tmp, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    log = tmp / "app.log"
+    with (
+        log.open("wb") as told,
+        ending(
+            subprocess.Popen(command, env=environment, cwd=tmp, stdout=told, stderr=told)
+        ) as process,
     ):
-        wait_until(answers, "the app")
+        wait_until(answers, log.read_text)
         yield address
+        assert process.poll() is None, "the app ended meanwhile: " + log.read_text()
 
 
 @contextlib.contextmanager
@@ -92,14 +99,31 @@ def running_browser() -> Iterator[object]:
 
 def open_page(browser, address: str, page: str = "", **params: str) -> str:
     """Opens a page of the app and waits until it is drawn; gives its text."""
-    browser.get(f"{address}/{page}{'?' + urlencode(params) if params else ''}")
+    visit(browser, f"{address}/{page}{'?' + urlencode(params) if params else ''}")
     return settle(browser)
 
 
 def enter(browser, address: str) -> None:
     """Opens the app as a user does: once with the token, then with a cookie."""
-    browser.get(f"{address}/?token={TOKEN}")
+    visit(browser, f"{address}/?token={TOKEN}")
     assert "token" not in browser.current_url
+
+
+def visit(browser, url: str) -> None:
+    """Goes to an address, again where the connection is refused: that was seen once, right after
+    the app had answered another client.
+    """
+
+    def visited() -> bool:
+        try:
+            browser.get(url)
+        except selenium.WebDriverException as error:
+            if REFUSED in str(error):
+                return False
+            raise
+        return True
+
+    wait_until(visited, f"a connection to {url}")
 
 
 DRAWN = """

@@ -42,6 +42,8 @@ SHARED_THREADS = (
     "LanceDB",
 )
 """What the names of threads begin with that one process keeps for all, to its end."""
+ENDS_BY_ITSELF = "chrome_crashpad_handler"
+"""What Chromium starts, and what ends some time after it without being told to."""
 SET_ONCE = frozenset(
     {
         "KMP_DUPLICATE_LIB_OK",
@@ -153,7 +155,8 @@ class Watch:
         while (new := {pid for pid in new if not has_ended(pid)}) and time.monotonic() < end:
             time.sleep(0.02)
         self._kept_children |= new  # told once
-        return [f"process {pid}: {_command(pid)}" for pid in new]
+        commands = {pid: _command(pid) for pid in new}
+        return [f"process {p}: {c}" for p, c in commands.items() if ENDS_BY_ITSELF not in c]
 
     def _sockets_left(self) -> list[str]:
         new = [s for s in _LISTENING if s not in self._sockets and s not in self._kept_sockets]
