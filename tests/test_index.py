@@ -192,6 +192,24 @@ def test_beyond_the_limit_a_shortlist_by_signs_finds_nearly_all(
             assert allowed[found].all()
 
 
+def test_what_masks_allow_is_kept_where_nobody_may_write_to_them(tmp_path: Path) -> None:
+    vectors = points(500)
+    index = built(tmp_path / "a", vectors)
+
+    def first(mask: np.ndarray) -> int:
+        return int(index.search(vectors[:1], 1, mask)[1][0, 0])
+
+    mask = mask_of(np.arange(5, 500))
+    assert first(mask) >= 5
+    mask[:] = False
+    mask[3] = True
+    assert first(mask) == 3, "a mask that was written to is looked at again"
+    masks = [mask_of(np.array([row])) for row in range(6)]
+    for kept in masks:
+        kept.flags.writeable = False
+    assert [first(m) for m in (*masks, *masks)] == [*range(6), *range(6)]
+
+
 def test_sums_with_signs_are_the_products_with_the_bits() -> None:
     rng = np.random.default_rng(7)
     bits = rng.integers(0, 2, (50, 24), dtype=np.uint8)

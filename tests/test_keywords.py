@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from litmap import keywords, segment_merging, word_counts
 from litmap.errors import DamagedBuild
-from litmap.keywords import Entry, KeywordIndex, lookup
+from litmap.keywords import Entry, KeywordIndex, lookup, open_segment
 from litmap.keywords import writer as keyword_writing
 from litmap.keywords.scoring import bm25_sums, term_weights
 from litmap.models import Chunk, Passage
@@ -302,7 +302,8 @@ def test_postings_are_every_word_and_pair_of_neighbours(
 
 
 @pytest.mark.parametrize("threaded", [0, 10**9])
-@pytest.mark.parametrize("sampled", [1, 10**9])
+@pytest.mark.parametrize("many", [0, 10**9])
+@pytest.mark.parametrize(("sampled", "few"), [(1, 0.0), (1, 2.0), (10**9, 0.0)])
 @settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -311,6 +312,8 @@ def test_the_best_rows_are_those_of_all_segments(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     sampled: int,
+    few: float,
+    many: int,
     threaded: int,
     texts: list[str],
     allowed: int,
@@ -320,6 +323,8 @@ def test_the_best_rows_are_those_of_all_segments(
     limit_segments(monkeypatch, full)
     monkeypatch.setattr(lookup, "MIN_THREADED_PASSAGES", threaded)
     monkeypatch.setattr(word_counts, "SAMPLED_PASSAGES", sampled)
+    monkeypatch.setattr(lookup, "FEW_ALLOWED", few)
+    monkeypatch.setattr(open_segment, "MANY_POSTINGS", many)
     index = build(tmp_path_factory.mktemp("index"), texts)
     mask = np.array([bool(allowed >> row & 1) for row in range(len(texts))], bool)
     found = index.look_up(index.ask("alpha beta beta zeta"))

@@ -58,6 +58,8 @@ ROWS_PER_SHORTLISTED = 2000
 """In a large index one row in so many."""
 MAX_GATHERED_ROWS = 4000
 """So few allowed rows are gathered and compared one by one, whatever the size of the index."""
+KEPT_MASKS = 4
+"""Of so many masks it is kept which vectors they allow."""
 MIN_PARALLEL_ROWS = 300_000
 """Rows from which segments are searched side by side: below, one is done before another thread
 wakes.
@@ -81,6 +83,7 @@ class VectorIndex:
         self.segments = segments
         self.dim = dim
         self._rotation = rotation
+        self._kept: list[tuple[Mask, list[_Permitted]]] = []
         self._is_large = sum(len(s.rows) for s in segments) >= MIN_PARALLEL_ROWS
 
     @classmethod
@@ -148,14 +151,16 @@ class VectorIndex:
                 yield self._best_by_signs(query, k, permitted, self._rotation)
 
     def _permitted(self, allowed: Mask | None) -> list[_Permitted]:
-        import numpy as np
-
-        def of(segment: Segment) -> _Permitted:
-            mask = segment.permitted(allowed)
-            count = len(segment.rows) if mask is None else int(np.count_nonzero(mask))
-            return _Permitted(segment, None if count == len(segment.rows) else mask, count)
-
-        return [p for p in self._each(of, self.segments) if p.size]
+        """What of each segment is allowed, where anything is; kept of masks that nobody may write
+        to, for one question follows another under the same filters.
+        """
+        for mask, kept in self._kept:
+            if mask is allowed:
+                return kept
+        found = [p for p in self._each(lambda s: _permitted(s, allowed), self.segments) if p.size]
+        if allowed is not None and not allowed.flags.writeable:
+            self._kept = [*self._kept[1 - KEPT_MASKS :], (allowed, found)]
+        return found
 
     def _join(
         self,
@@ -232,6 +237,14 @@ class VectorIndex:
                 elif len(places):
                     result[present] = segment.decoded(places)
         return unit(result)
+
+
+def _permitted(segment: Segment, allowed: Mask | None) -> _Permitted:
+    import numpy as np
+
+    mask = segment.permitted(allowed)
+    count = len(segment.rows) if mask is None else int(np.count_nonzero(mask))
+    return _Permitted(segment, None if count == len(segment.rows) else mask, count)
 
 
 def _gather(p: _Permitted, queries: Vectors, k: int) -> Iterator[tuple[Vectors, Rows]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from litmap.keywords.open_segment import OpenSegment
+from litmap.keywords.open_segment import OpenSegment, in_works, is_common
 from litmap.keywords.scoring import TermWeight, bm25_sums, term_weights
 from litmap.parsing.terms import Form, QueryWord, term_key
 from litmap.side_by_side import CORES
@@ -32,12 +32,10 @@ if TYPE_CHECKING:
     Postings = tuple[NDArray[np.int32], NDArray[Any]]
     InWorks = tuple[NDArray[Any], NDArray[np.float64]]
 
-T = TypeVar("T")
-
 MIN_THREADED_PASSAGES = 300_000
 """Passages from which segments are looked through on several threads."""
-MANY_POSTINGS = 5_000
-"""Documents from which what is found in them is kept."""
+FEW_ALLOWED = 0.1
+"""Share of all rows below which allowed ones are looked for among those that hold a word."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,8 @@ class _Index(Protocol):
     def work_lengths(self) -> NDArray[np.float64]: ...
 
     def totals(self) -> tuple[int, int, int]: ...
+
+    def in_works(self, key: int) -> InWorks: ...
 
     def is_of(self, segment: OpenSegment, languages: Set[str]) -> Mask: ...
 
@@ -123,29 +123,17 @@ class WordLookup:
     @cached_property
     def _in_works(self) -> list[InWorks]:
         """The works that hold each, and how often."""
+        segments = self._index.segments
 
-        def look(segment: OpenSegment, postings: Sequence[Postings]) -> list[InWorks]:
-            return self._of_each(postings, segment.add_up_works, segment.in_works)
+        def look(key: QueryWord | int, postings: Sequence[Postings]) -> InWorks:
+            term = one_key(key)
+            if term is not None and is_common(postings):
+                return self._index.in_works(term)
+            return in_works(segments, postings, len(self._index.work_ids))
 
-        found = self._each(look, self._index.segments, self._postings)
-        totals = np.zeros(len(self._index.work_ids))
-        return [_added_up(own, totals) for own in zip(*found, strict=True)] or [
-            (np.empty(0, np.int32), np.empty(0)) for _ in self.asked.keys
-        ]
-
-    def _of_each(
-        self,
-        postings: Sequence[Postings],
-        look: Callable[..., T],
-        kept: Callable[[int], T],
-    ) -> list[T]:
-        """What `look` finds in each of the postings of a segment. Of what many documents hold it is
-        `kept` by its key, for it is in one question of several.
-        """
-        return [
-            look(*found) if term is None or found[0].size <= MANY_POSTINGS else kept(term)
-            for term, found in zip(map(one_key, self.asked.keys), postings, strict=True)
-        ]
+        if not segments:
+            return [(np.empty(0, np.int32), np.empty(0)) for _ in self.asked.keys]
+        return self._each(look, self.asked.keys, list(zip(*self._postings, strict=True)))
 
     def rank(self, counts: WordCounts, k: int, allowed: Mask | None = None) -> WordRanking:
         """The `k` rows of those that are allowed that have the highest BM25 with these counts."""
@@ -160,7 +148,12 @@ class WordLookup:
 
         def score_sample(segment: OpenSegment, postings: Sequence[Postings]) -> Sums:
             docs, _ = sample = segment.sample(every)
-            own = self._of_each(postings, sample.of, partial(segment.in_sample, every))
+            own = [
+                segment.in_sample(every, term)
+                if term is not None and is_common([found])
+                else sample.of(*found)
+                for term, found in zip(map(one_key, self.asked.keys), postings, strict=True)
+            ]
             scores = bm25_sums(segment.lengths.take(docs), own, weights)
             best.take(segment, scores, docs)
             return exact_sums(scores, docs.size)
@@ -168,11 +161,17 @@ class WordLookup:
         def score_promising(segment: OpenSegment, postings: Sequence[Postings]) -> None:
             best.take(segment, bm25_sums(segment.lengths, postings, weights, best.bar))
 
+        def score_allowed(segment: OpenSegment, postings: Sequence[Postings]) -> None:
+            docs = best.allowed_in(segment)
+            own = [_among(docs, *found) for found in postings]
+            best.take(segment, bm25_sums(segment.lengths.take(docs), own, weights, best.bar), docs)
+
         score = score_all if every == 1 else score_sample
         sums = self._each(score, self._index.segments, self._postings)
         if every > 1 and k > 0:
             best.start_again()
-            self._each(score_promising, self._index.segments, self._postings)
+            score_best = score_allowed if best.allows_few else score_promising
+            self._each(score_best, self._index.segments, self._postings)
         order = np.argsort(best.rows)
         return WordRanking(best.rows[order], best.scores[order], sum(sums, Sums()))
 
@@ -216,11 +215,15 @@ class WordLookup:
 
 def _among(wanted: NDArray[np.int32], docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
     """Of documents that hold a word those that are wanted, by their places there, and how often
-    they hold it.
+    they hold it. Both are ascending; the fewer are looked for among the others.
     """
-    if not docs.size:
-        return docs, counts
-    at = np.searchsorted(docs, wanted.astype(docs.dtype))
+    if not docs.size or not wanted.size:
+        return docs[:0], counts[:0]
+    if docs.size < wanted.size:
+        at = np.searchsorted(wanted, docs)
+        held = np.flatnonzero(wanted.take(at, mode="clip") == docs)
+        return at[held].astype(np.int32), counts.take(held)
+    at = np.searchsorted(docs, wanted.astype(docs.dtype, copy=False))
     places = np.flatnonzero(docs.take(at, mode="clip") == wanted)
     return places.astype(np.int32), counts.take(at[places])
 
@@ -230,22 +233,6 @@ def one_key(key: QueryWord | int) -> int | None:
     if isinstance(key, int):
         return key
     return term_key(key.forms[0].term) if key.is_one_term else None
-
-
-def _added_up(parts: Sequence[InWorks], totals: NDArray[np.float64]) -> InWorks:
-    """What works have in all segments; `totals` are zeros for all works, before and after."""
-    some = [part for part in parts if part[0].size]
-    if len(some) < 2:
-        return some[0] if some else parts[0]
-    works = np.concatenate([works for works, _ in some])
-    counts = np.concatenate([counts for _, counts in some])
-    if np.all(works[1:] > works[:-1]):  # each segment has works of its own
-        return works, counts
-    np.add.at(totals, works, counts)
-    works = np.flatnonzero(totals) if 8 * works.size > totals.size else np.unique(works)
-    counts = totals[works]
-    totals[works] = 0
-    return works, counts
 
 
 class _BestRows:
@@ -266,6 +253,20 @@ class _BestRows:
         self.rows: Ints = np.empty(0, np.int64)
         self.scores: Floats = np.empty(0, np.float32)
 
+    @cached_property
+    def allows_few(self) -> bool:
+        """Whether so few rows are allowed that it is faster to look for them among those that hold
+        a word.
+        """
+        if self._allowed is None:
+            return False
+        return int(np.count_nonzero(self._allowed)) < FEW_ALLOWED * self._allowed.size
+
+    def allowed_in(self, segment: OpenSegment) -> NDArray[np.int32]:
+        """The allowed documents of a segment."""
+        assert self._allowed is not None  # noqa: S101 - tells the type checker
+        return np.flatnonzero(segment.gather(self._allowed)).astype(np.int32)
+
     def take(
         self, segment: OpenSegment, scores: Floats, of: NDArray[np.int32] | None = None
     ) -> None:
@@ -273,18 +274,16 @@ class _BestRows:
         if self._k <= 0:
             return
         bar = self.bar
-        good = scores >= bar if bar > 0 else scores > 0
+        places = np.flatnonzero(scores >= bar if bar > 0 else scores > 0)
+        rows, own = segment.rows_at(places if of is None else of[places]), scores[places]
         if self._allowed is not None:
-            allowed = segment.gather(self._allowed)
-            good &= allowed if of is None else allowed.take(of)
-        places = np.flatnonzero(good)
-        own = scores[places]
-        if places.size > self._k:
-            best = own >= np.partition(own, places.size - self._k)[places.size - self._k]
-            places, own = places[best], own[best]
-        docs = places if of is None else of[places]
+            allowed = self._allowed.take(rows)
+            rows, own = rows[allowed], own[allowed]
+        if rows.size > self._k:
+            best = own >= np.partition(own, rows.size - self._k)[rows.size - self._k]
+            rows, own = rows[best], own[best]
         with self._guard:
-            self.rows = np.concatenate([self.rows, segment.rows_at(docs)])
+            self.rows = np.concatenate([self.rows, rows])
             self.scores = np.concatenate([self.scores, own])
             if self.rows.size > self._k:
                 self._keep_best()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     Postings = tuple[NDArray[np.int32], NDArray[Any]]
     InWorks = tuple[NDArray[Any], NDArray[np.float64]]
 
+MANY_POSTINGS = 5_000
+"""Documents of one segment that hold a word from which what is found in them is kept."""
 KEPT_WORDS = 250
-"""Of so many words of a segment that many documents hold it is kept how often each work has them,
-10 MB for a million passages, and which documents of a sample.
+"""Of so many words that many documents hold it is kept how often each work has them, 10 MB for a
+million passages, and which documents of a segment's sample.
 """
 KEPT_SAMPLES = 2
 """Samples of a segment that are kept: alone and together with other libraries it is another."""
@@ -61,8 +63,6 @@ class OpenSegment:
         """The row behind its last."""
         self.length = int(segment.lengths.sum() if self.is_complete else self._living_lengths.sum())
         """Words of its living passages."""
-        self.in_works = lru_cache(KEPT_WORDS)(self._look_in_works)
-        """What `add_up_works` has for those that hold a word, by its key; kept."""
         self.in_sample = lru_cache(KEPT_WORDS)(self._look_in_sample)
         """What of those that hold a word is in the sample of one work in so many; kept."""
         self.sample = lru_cache(KEPT_SAMPLES)(self._sample)
@@ -158,9 +158,6 @@ class OpenSegment:
         alive = self.alive.take(docs)
         return docs[alive], counts[alive]
 
-    def _look_in_works(self, key: int) -> InWorks:
-        return self.add_up_works(*self.holding(key))
-
     def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> InWorks:
         """The works of documents, and what the documents have added up by them."""
         if not docs.size:
@@ -205,6 +202,38 @@ class OpenSegment:
         if at == segment.keys.size or int(segment.keys[at]) != key:
             return 0, 0
         return int(segment.starts[at]), int(segment.starts[at + 1])
+
+
+def is_common(postings: Iterable[Postings]) -> bool:
+    """Whether many documents of a segment hold a word, so that it is in one question of several;
+    `postings` are those of each segment.
+    """
+    return any(docs.size > MANY_POSTINGS for docs, _ in postings)
+
+
+def in_works(segments: Sequence[OpenSegment], postings: Sequence[Postings], works: int) -> InWorks:
+    """The works, of so many, that own documents of these segments, ascending or not, and what the
+    documents have added up by them.
+    """
+    found = [
+        segment.add_up_works(*own)
+        for segment, own in zip(segments, postings, strict=True)
+        if own[0].size
+    ]
+    if not found:
+        return np.empty(0, np.int32), np.empty(0)
+    if len(found) == 1:
+        return found[0]
+    owners = np.concatenate([owners for owners, _ in found])
+    counts = np.concatenate([counts for _, counts in found])
+    if np.all(owners[1:] > owners[:-1]):  # each segment has works of its own
+        return owners, counts
+    if 8 * owners.size > works:
+        totals = np.bincount(owners, counts, works).astype(np.float64, copy=False)
+        held = np.flatnonzero(totals)
+        return held, totals[held]
+    held, places = np.unique(owners, return_inverse=True)
+    return held, np.bincount(places, counts).astype(np.float64, copy=False)
 
 
 def _first_row(rows: NDArray[np.int32]) -> int:

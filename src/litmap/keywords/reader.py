@@ -9,7 +9,7 @@ of one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from litmap.keywords import segments as files
 from litmap.keywords.lookup import WordLookup, fit_mask, one_key
-from litmap.keywords.open_segment import OpenSegment
+from litmap.keywords.open_segment import KEPT_WORDS, OpenSegment, in_works
 from litmap.keywords.scoring import Ranking
 from litmap.keywords.segments import KINDS, Segment
 from litmap.parsing.languages import ENGLISH, rules_code
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
+    InWorks = tuple[NDArray[Any], NDArray[np.float64]]
 
 MASKED_AT_ONCE = 1 << 20
 """Rows of a mask that are made at once."""
@@ -62,6 +63,8 @@ class KeywordIndex:
         """Living passages."""
         self._length = sum(s.length for s in self._segments)
         self._kind_masks: dict[tuple[str, ...] | None, Mask] = {}
+        self.in_works = lru_cache(KEPT_WORDS)(self._look_in_works)
+        """The works that hold a word, by its key, and how often; kept."""
 
     def _by_row(
         self, size: int, kind: type, of: Callable[[OpenSegment], NDArray[Any]], none: int
@@ -201,6 +204,10 @@ class KeywordIndex:
     def look_up(self, asked: Asked) -> WordLookup:
         """The postings of what is asked for: how often it is held, and the scores that it gives."""
         return WordLookup(self, asked)
+
+    def _look_in_works(self, key: int) -> InWorks:
+        postings = [segment.holding(key) for segment in self._segments]
+        return in_works(self._segments, postings, len(self.work_ids))
 
     @property
     def segments(self) -> tuple[OpenSegment, ...]:
