@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from litmap.cli import main
 from litmap.errors import LibraryAway, SettingsError, UsageError
 from litmap.library import JoinedLibraries, Library
+from litmap.search import LocalPart
 from litmap.serving import RemoteLibrary, make_app, wire
 from litmap.serving.client import Server
 from litmap.settings import load_settings
 from litmap.word_counts import Asked, Bm25
 from tests.served import TOKEN, serving
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,22 @@ def app(own):
 
     with TestClient(make_app(own, TOKEN)) as client:
         yield client
+
+
+def test_a_server_asks_itself_first(own, monkeypatch):
+    from starlette.testclient import TestClient
+
+    found, find = threading.Event(), LocalPart.find
+
+    def told(part, permission, question):
+        answer = find(part, permission, question)
+        assert answer.rows.size
+        found.set()
+        return answer
+
+    monkeypatch.setattr(LocalPart, "find", told)
+    with TestClient(make_app(own, TOKEN)):
+        assert found.wait(PATIENCE_S)
 
 
 def authorised(**headers):

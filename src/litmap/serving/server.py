@@ -13,17 +13,22 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from litmap.errors import LitmapError
 from litmap.library import Library
 from litmap.library.results import NOTE_PREFIX
+from litmap.parsing.terms import query_words
 from litmap.paths import LibraryPaths
-from litmap.search import LocalPart, Permission, Query
+from litmap.search import LocalPart, Permission, Query, Question, parse_query
 from litmap.serving import wire
 from litmap.serving.wire import MISSHAPEN
 from litmap.settings import Settings
+from litmap.word_counts import ask
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -36,6 +41,8 @@ MAX_BODY = 8 << 20
 """Bytes of a request."""
 KEPT_VIEWS = 4
 """Views, each without other works, that are kept open."""
+FIRST_WORDS = "methods and results"
+"""What a build is asked for as soon as it is open."""
 KEPT_PERMISSIONS = 8
 """What filters let through is kept between the questions of one search."""
 
@@ -47,7 +54,13 @@ class ServedBuild:
         self.library = library
         self.id = str(library.build_id)
         self.dim = library.dim
-        self.view = lru_cache(KEPT_VIEWS)(self._make_view)
+        self._guard = threading.Lock()
+        self._view = lru_cache(KEPT_VIEWS)(self._make_view)
+
+    def view(self, hidden: frozenset[str]) -> ServedView:
+        """The build without these works."""
+        with self._guard:  # so that several who ask at first have one made
+            return self._view(hidden)
 
     def _make_view(self, hidden: frozenset[str]) -> ServedView:
         return ServedView(self.library.search_part(hidden, with_notes=False), self.dim)
@@ -70,6 +83,14 @@ class ServedView:
         self._part = part
         self._dim = dim
         self._permission = lru_cache(KEPT_PERMISSIONS)(self._permit)
+
+    def warm(self) -> None:
+        """Have all ready that is made at the first question."""
+        query, languages = parse_query(FIRST_WORDS), tuple(self._part.passages_by_language)
+        asked = ask(query_words(FIRST_WORDS, languages), languages)
+        vector = np.eye(1, self._dim, dtype=np.float32)[0]
+        question = Question(FIRST_WORDS, vector, asked, self._part.count(asked))
+        self._part.find(self._permission(query, None), question)
 
     def _permit(self, query: Query, works: tuple[str, ...] | None) -> Permission:
         return self._part.permit(query, works)
@@ -159,6 +180,7 @@ class Served:
             named = LibraryPaths(self._settings.library).current.read_text("utf-8").strip()
             if not self._open or self._open[0].id != named:
                 self._open.insert(0, ServedBuild(Library.open(settings=self._settings)))
+                threading.Thread(target=_warm, args=(self._open[0],), daemon=True).start()
                 for old in self._open[2:]:
                     old.library.close()
                 del self._open[2:]
@@ -176,6 +198,12 @@ class Served:
         self._open.clear()
 
 
+def _warm(build: ServedBuild) -> None:
+    """The first questions to millions of passages would take seconds."""
+    with suppress(Exception):  # whoever asks is told what is wrong
+        build.view(frozenset()).warm()
+
+
 def make_app(settings: Settings, token: str) -> Starlette:
     """The application that serves the library of these settings to whoever has the token."""
     from contextlib import asynccontextmanager
@@ -189,6 +217,8 @@ def make_app(settings: Settings, token: str) -> Starlette:
 
     @asynccontextmanager
     async def life(_: Starlette) -> Any:
+        with suppress(LitmapError, OSError):
+            served.current()
         yield
         served.close()
 
