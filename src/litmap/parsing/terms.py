@@ -352,8 +352,10 @@ def plain_text(text: str) -> str:
     """`text` for comparing phrases: words hyphenated at a line's end joined, folded, single spaces,
     no punctuation; no spaces between characters of a script without them.
     """
-    joined = _HYPHEN_BREAK.sub("", text)
-    plain = " ".join(fold_case(surface) for surface in pattern_for(joined).findall(joined))
+    joined = _HYPHEN_BREAK.sub("", text) if "\n" in text else text
+    if joined.isascii():
+        return " ".join(_ASCII_WORD.findall(joined.lower()))
+    plain = " ".join(fold_case(surface) for surface in WORD.findall(joined))
     if not has_unspaced(plain):
         return plain
     return _SCRIPT_CHANGE.sub(" ", _NO_SPACE.sub("", plain))
