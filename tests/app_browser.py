@@ -137,7 +137,7 @@ counts as not running too, but nothing is there.
 """
 
 
-QUIET_S = 0.3
+QUIET_S = 0.5
 """Seconds in which nothing changes on a page that is drawn: a run of the script may ask for the next,
 and between the two nothing runs either.
 """

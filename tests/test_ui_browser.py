@@ -100,8 +100,12 @@ def test_a_search_and_each_choice_are_steps_that_back_restores(visit, browser) -
     browser.back()
     until(browser, lambda: browser.current_url == chosen and query() == QUERY)
     settle(browser)
-    shown = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
-    assert "visibility" in shown[-1].text, "the chosen hit is chosen still"
+
+    def is_chosen() -> bool:
+        shown = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-show-] button")
+        return bool(shown) and "visibility" in shown[-1].text
+
+    until(browser, is_chosen)  # the chosen hit still
     browser.back()
     until(browser, lambda: "hit=" not in browser.current_url)
     settle(browser)
@@ -119,7 +123,7 @@ def test_a_search_and_each_choice_are_steps_that_back_restores(visit, browser) -
 def test_filters_stand_in_the_address(visit, browser) -> None:
     text = visit(q="minima", years="2017..2018", by="paper", heading="no such heading")
     assert "2017 to 2018" in text
-    assert browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-]")
+    assert element(browser, "[class*=st-key-hit-]")
     assert "heading" not in browser.current_url, "what the library has not is no filter"
 
 
@@ -145,7 +149,11 @@ def test_results_by_paper_and_by_heading(visit, browser) -> None:
         found = browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-hit-] a strong")
         return [e.text for e in found]
 
-    assert len(titles()) > len(set(titles())), "passages: a paper more than once"
+    def is_one_twice() -> bool:
+        shown = titles()
+        return len(shown) > len(set(shown))
+
+    until(browser, is_one_twice)  # passages: a paper more than once
     press(browser, "Papers")
     until(browser, lambda: len(titles()) == len(set(titles())) > 1)  # each paper once
     text = visit(q='heading:"Double descent" test error')
@@ -275,7 +283,7 @@ def test_filters_of_the_table_outlast_a_paper_and_a_reload(visit, browser) -> No
     assert "ambiguous" in element(browser, chip).text
     element(browser, chip).click()
     until(browser, lambda: "status=" not in browser.current_url)
-    assert not browser.find_elements(By.CSS_SELECTOR, chip)
+    until(browser, lambda: not browser.find_elements(By.CSS_SELECTOR, chip))
 
 
 def test_a_ticked_row_offers_files_citations_and_a_table(visit, browser) -> None:
