@@ -26,11 +26,7 @@ from litmap.word_counts import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
-    Postings = tuple[NDArray[np.int32], NDArray[Any]]
-    InWorks = tuple[NDArray[Any], NDArray[np.float64]]
+    from litmap.keywords.open_segment import Floats, Ints, InWorks, Mask, Postings
 
 MIN_THREADED_PASSAGES = 300_000
 """Passages from which segments are looked through on several threads."""
@@ -163,8 +159,7 @@ class WordLookup:
 
         def score_allowed(segment: OpenSegment, postings: Sequence[Postings]) -> None:
             docs = best.allowed_in(segment)
-            own = [_among(docs, *found) for found in postings]
-            best.take(segment, bm25_sums(segment.lengths.take(docs), own, weights, best.bar), docs)
+            best.take(segment, _score_some(segment, docs, postings, weights, best.bar), docs)
 
         score = score_all if every == 1 else score_sample
         sums = self._each(score, self._index.segments, self._postings)
@@ -183,8 +178,7 @@ class WordLookup:
         def score(segment: OpenSegment, postings: Sequence[Postings]) -> None:
             docs, places = segment.find(rows)
             if docs.size:
-                own = [_among(docs, *found) for found in postings]
-                scores[places] = bm25_sums(segment.lengths.take(docs), own, weights)
+                scores[places] = _score_some(segment, docs, postings, weights)
 
         self._each(score, self._index.segments, self._postings)
         return scores
@@ -213,12 +207,22 @@ class WordLookup:
         return term_weights(self.asked, idf, mean_length)
 
 
+def _score_some(
+    segment: OpenSegment,
+    docs: NDArray[np.int32],
+    postings: Sequence[Postings],
+    weights: Sequence[TermWeight],
+    bar: float = 0.0,
+) -> Floats:
+    """BM25 of these documents alone, ascending, float32 (n,); the rest as `bm25_sums` has it."""
+    own = [_among(docs, *found) for found in postings]
+    return bm25_sums(segment.lengths.take(docs), own, weights, bar)
+
+
 def _among(wanted: NDArray[np.int32], docs: NDArray[Any], counts: NDArray[Any]) -> Postings:
     """Of documents that hold a word those that are wanted, by their places there, and how often
     they hold it. Both are ascending; the fewer are looked for among the others.
     """
-    if not docs.size or not wanted.size:
-        return docs[:0], counts[:0]
     if docs.size < wanted.size:
         at = np.searchsorted(wanted, docs)
         held = np.flatnonzero(wanted.take(at, mode="clip") == docs)

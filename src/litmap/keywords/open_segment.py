@@ -159,9 +159,7 @@ class OpenSegment:
         return docs[alive], counts[alive]
 
     def add_up_works(self, docs: NDArray[Any], counts: NDArray[Any]) -> InWorks:
-        """The works of documents, and what the documents have added up by them."""
-        if not docs.size:
-            return np.empty(0, np.int32), np.empty(0)
+        """The works of some documents, and what the documents have added up by them."""
         works = self.segment.works.take(docs)
         is_first = np.ones(works.size, bool)
         np.not_equal(works[1:], works[:-1], out=is_first[1:])

@@ -28,10 +28,7 @@ from litmap.word_counts import Asked, Bm25, ask, first_words, idf_of, judge_lang
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
-    InWorks = tuple[NDArray[Any], NDArray[np.float64]]
+    from litmap.keywords.open_segment import Floats, Ints, InWorks, Mask
 
 MASKED_AT_ONCE = 1 << 20
 """Rows of a mask that are made at once."""

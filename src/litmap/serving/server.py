@@ -22,13 +22,11 @@ import numpy as np
 from litmap.errors import LitmapError
 from litmap.library import Library
 from litmap.library.results import NOTE_PREFIX
-from litmap.parsing.terms import query_words
 from litmap.paths import LibraryPaths
 from litmap.search import LocalPart, Permission, Query, Question, parse_query
 from litmap.serving import wire
 from litmap.serving.wire import MISSHAPEN
 from litmap.settings import Settings
-from litmap.word_counts import ask
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -86,11 +84,10 @@ class ServedView:
 
     def warm(self) -> None:
         """Have all ready that is made at the first question."""
-        query, languages = parse_query(FIRST_WORDS), tuple(self._part.passages_by_language)
-        asked = ask(query_words(FIRST_WORDS, languages), languages)
+        asked = self._part.keywords.ask(FIRST_WORDS)
         vector = np.eye(1, self._dim, dtype=np.float32)[0]
         question = Question(FIRST_WORDS, vector, asked, self._part.count(asked))
-        self._part.find(self._permission(query, None), question)
+        self._part.find(self._part.permit(parse_query(FIRST_WORDS)), question)
 
     def _permit(self, query: Query, works: tuple[str, ...] | None) -> Permission:
         return self._part.permit(query, works)
