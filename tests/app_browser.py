@@ -6,19 +6,16 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.waiting import PATIENCE_S, ending, free_port
+from tests.served import serving_app
+from tests.waiting import PATIENCE_S
 from tests.waiting import until as wait_until
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
@@ -41,39 +38,14 @@ FLAGS = (
 )
 TOKEN = "a-token-of-the-tests"
 REFUSED = "ERR_CONNECTION_REFUSED"
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PRESSED = "[data-testid=stMain] :is(button, a, label, [role=tab])"
 
 
 @contextlib.contextmanager
 def serve(library: Path, state: Path, tmp: Path) -> Iterator[str]:
     """The address of `litmap app` on a free port, once it answers."""
-    from litmap.cli.write_commands import app_command
-    from litmap.settings import load_settings
-
-    port = free_port()
-    command, environment = app_command(load_settings({"library": library}), port, TOKEN)
-    environment |= {"LITMAP_STATE": str(state), "HOME": str(tmp)}
-    address = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, "the app ended as it started: " + log.read_text()
-        try:
-            DIRECTLY.open(f"{address}/", timeout=60).close()
-        except urllib.error.HTTPError as answer:
-            return answer.code == HTTPStatus.FORBIDDEN  # as no token was given
-        return False
-
-    log = tmp / "app.log"
-    with (
-        log.open("wb") as told,
-        ending(
-            subprocess.Popen(command, env=environment, cwd=tmp, stdout=told, stderr=told)
-        ) as process,
-    ):
-        wait_until(answers, log.read_text)
-        yield address
-        assert process.poll() is None, "the app ended meanwhile: " + log.read_text()
+    with serving_app(library, state, tmp, TOKEN) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from litmap.cli.write_commands import app_command
 from litmap.errors import UsageError
 from litmap.settings import load_settings
 from litmap.ui import access
+from tests.served import serving_app
 from tests.waiting import ending, free_port, until
 
 APP = Path(__file__).parent.parent / "app.py"
@@ -59,28 +60,14 @@ def ask(
 
 @contextmanager
 def serving(folder: Path, *hosts: str, reading_needs_token: bool = True) -> Iterator[int]:
-    port = free_port()
-    command, environment = app_command(
-        load_settings({"library": folder / "library"}),
-        port,
+    with serving_app(
+        folder / "library",
+        folder / "state",
+        folder,
         TOKEN,
         hosts,
         reading_needs_token=reading_needs_token,
-    )
-    with (
-        (folder / "log").open("wb") as log,
-        ending(
-            subprocess.Popen(
-                command,
-                env={**environment, "HOME": str(folder), "LITMAP_STATE": str(folder / "state")},
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-            )
-        ) as process,
-    ):
-        until(lambda: process.poll() is not None or ask(port), (folder / "log").read_text)
-        assert process.poll() is None, (folder / "log").read_text()
+    ) as port:
         yield port
 
 
