@@ -167,6 +167,25 @@ def test_the_common_random_numbers_are_left_to_the_program():
                 assert node.attr in own, f"{path}:{node.lineno} draws common random numbers"
 
 
+def test_the_lock_of_the_catalogue_is_held_for_the_catalogue_alone():
+    """What else is computed under it may wait for a thread that waits for the lock."""
+    tree = ast.parse((SOURCE / "library" / "library.py").read_text("utf-8"))
+    held = [
+        block
+        for block in ast.walk(tree)
+        if isinstance(block, ast.With) and ast.unparse(block.items[0]) == "self._lock"
+    ]
+    assert len(held) > 5
+    for block in held:
+        used = {
+            ast.unparse(node)
+            for statement in block.body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
+        }
+        assert used == {"self._catalogue"}, f"library.py:{block.lineno}"
+
+
 def test_no_pickle_anywhere():
     for _, path in modules():
         assert not {"pickle", "shelve", "marshal", "joblib", "dill"} & {

@@ -121,7 +121,11 @@ class Library:
         self.paths = LibraryPaths(settings.library)
         self._catalogue = catalogue
         self._build = build
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        """Held while the catalogue is asked, and for nothing else: properties computed once have
+        locks of their own up to Python 3.11, and two threads that take both in different orders
+        wait for ever.
+        """
 
     @classmethod
     def open(
@@ -641,7 +645,8 @@ class Library:
         has them, each work's filing and place on the map.
         """
         with self._lock:
-            view = self._topics.with_kept(self._catalogue.kept_themes())
+            kept = self._catalogue.kept_themes()
+        view = self._topics.with_kept(kept)
         if self._written is None or not self.settings.llm_labels:
             return view
         labels = self._written.topic_labels(view.topics, self._summaries)
