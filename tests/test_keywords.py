@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -22,6 +23,8 @@ from litmap.keywords import writer as keyword_writing
 from litmap.keywords.scoring import bm25_sums, term_weights
 from litmap.models import Chunk, Passage
 from litmap.parsing.terms import (
+    Form,
+    QueryWord,
     find_words,
     index_terms,
     pair_keys,
@@ -30,7 +33,7 @@ from litmap.parsing.terms import (
     term_keys,
 )
 from litmap.search.ranking import Scale
-from litmap.word_counts import Bm25
+from litmap.word_counts import Asked, Bm25
 
 TEXTS = [
     "Sharp minima generalise worse than flat minima.",
@@ -396,6 +399,22 @@ def test_works_that_are_not_searched_are_as_if_they_were_not_there(
     assert ranking.sums == expected.rank(expected.counts, 5).sums
     assert found.score_all(found.counts)[own].tolist() == alone.scores("flat minima").tolist()
     assert index.rows_containing_all("flat").tolist() == [row for row in own if row != 2]
+
+
+def test_words_of_another_library_are_looked_up_in_many_segments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searched beside a German library, an English one is asked for words by language at first."""
+    limit_segments(monkeypatch, 1)
+    monkeypatch.setattr(lookup, "MIN_THREADED_PASSAGES", 0)
+    index = build(tmp_path, TEXTS * 4)
+    forms = (Form("flat", languages=frozenset({"en"})), Form("flach", languages=frozenset({"de"})))
+    asked = Asked.of({QueryWord("flat", forms): 1.0}, {})
+    thread = Thread(target=index.look_up, args=(asked,), daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert index.look_up(asked).counts.held.tolist() == [12]
 
 
 def test_rows_are_found_in_a_segment_with_gaps_and_not_in_an_empty_one(tmp_path: Path) -> None:

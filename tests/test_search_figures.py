@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import string
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -775,6 +776,20 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
     assert threads._pool is not before
     assert threads.start(max, 1, 2).result() == 2
     before.shutdown()
+    threads._pool.shutdown()
+
+
+def test_threads_that_ask_for_more_of_the_same_do_it_themselves() -> None:
+    threads = Threads(2, "tests")
+
+    def add_up(*numbers: int) -> int:
+        return sum(threads.each(lambda number: number + 1, numbers))
+
+    asked = Thread(target=threads.each, args=(add_up, range(8), range(8)), daemon=True)
+    asked.start()
+    asked.join(60)
+    assert not asked.is_alive()
+    assert threads.each(add_up, [1, 2], [3, 4]) == [6, 8]
     threads._pool.shutdown()
 
 

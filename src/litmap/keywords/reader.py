@@ -54,8 +54,9 @@ class KeywordIndex:
         """
         self._segments = tuple(CORES.each(OpenSegment, segments, owners))
         size = max((s.end for s in self._segments), default=0)
-        self.works: NDArray[np.int32] = self._by_row(size, np.int32, lambda s: s.row_works, -1)
+        self.works: NDArray[np.int32] = np.full(size, -1, np.int32)
         """Number of each row's work, -1 for a row that is not indexed."""
+        CORES.each(lambda segment: segment.scatter(segment.row_works, self.works), self._segments)
         self.passages = sum(s.living for s in self._segments)
         """Living passages."""
         self._length = sum(s.length for s in self._segments)
@@ -63,12 +64,13 @@ class KeywordIndex:
         self.in_works = lru_cache(KEPT_WORDS)(self._look_in_works)
         """The works that hold a word, by its key, and how often; kept."""
 
-    def _by_row(
-        self, size: int, kind: type, of: Callable[[OpenSegment], NDArray[Any]], none: int
-    ) -> NDArray[Any]:
-        """An array over all rows from what `of` gives for the documents of each segment."""
-        array: NDArray[Any] = np.full(size, none, kind)
-        CORES.each(lambda segment: segment.scatter(of(segment), array), self._segments)
+    def _by_row(self, kind: type, of: Callable[[OpenSegment], NDArray[Any]]) -> NDArray[Any]:
+        """An array over all rows from what `of` gives for the documents of each segment; 0 for a
+        row that is not indexed. Made on the caller's thread, for which others may be waiting.
+        """
+        array: NDArray[Any] = np.zeros(self.works.size, kind)
+        for segment in self._segments:
+            segment.scatter(of(segment), array)
         return array
 
     @classmethod
@@ -82,12 +84,12 @@ class KeywordIndex:
     @cached_property
     def kinds(self) -> NDArray[np.uint8]:
         """Number in `KINDS` of each row's kind."""
-        return self._by_row(self.works.size, np.uint8, lambda s: s.segment.kinds, 0)
+        return self._by_row(np.uint8, lambda segment: segment.segment.kinds)
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:
         """Words of each row."""
-        return self._by_row(self.works.size, np.int32, lambda s: s.segment.lengths, 0)
+        return self._by_row(np.int32, lambda segment: segment.segment.lengths)
 
     @cached_property
     def work_lengths(self) -> NDArray[np.float64]:
@@ -114,7 +116,7 @@ class KeywordIndex:
     @cached_property
     def _language_numbers(self) -> NDArray[np.uint8]:
         """The place in `languages` of each row's."""
-        return self._by_row(self.works.size, np.uint8, self._languages_in, 0)
+        return self._by_row(np.uint8, self._languages_in)
 
     def _languages_in(self, segment: OpenSegment) -> NDArray[np.uint8]:
         """The place in `languages` of each document's."""
