@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from litmap.library import Library
-from tests.app_browser import By, enter, open_page, running_browser, serve, until
+from tests.app_browser import enter, images, open_page, running_browser, serve, until
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZE = {"width": 1360, "height": 800, "deviceScaleFactor": 1, "mobile": False}
@@ -35,14 +35,8 @@ def main(root: Path) -> None:
         enter(browser, address)
         for name, (page, params) in pages.items():
             open_page(browser, address, page, **params)
-            until(browser, lambda: _are_complete(browser))
+            until(browser, lambda: all(images(browser)))
             browser.save_screenshot(str(IMAGES / f"{name}.png"))
-
-
-def _are_complete(browser) -> bool:
-    """Whether the pictures on the page are there."""
-    found = browser.find_elements(By.TAG_NAME, "img")
-    return all(browser.execute_script("return arguments[0].complete", one) for one in found)
 
 
 if __name__ == "__main__":
